@@ -1,0 +1,1 @@
+"""Aye: take part in a DAO by speaking. Read `flow.py` first and `assistant.py` second."""

@@ -1,0 +1,61 @@
+"""What Aye may sign, one class an act. An act names everything that its transaction will do, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from skill.dao.nouns import Address, Choice, Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    proposal_id: int
+    choice: Choice
+    reason: str = ""
+    kind: Literal["vote"] = "vote"
+
+
+@dataclass(frozen=True, slots=True)
+class Delegate:
+    """Delegates the speaker's own tokens; to itself is how a delegation is taken back."""
+
+    to: Address
+    kind: Literal["delegate"] = "delegate"
+
+
+@dataclass(frozen=True, slots=True)
+class Propose:
+    payment: Payment
+    description: str
+    kind: Literal["propose"] = "propose"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    proposal_id: int
+    kind: Literal["queue"] = "queue"
+
+
+@dataclass(frozen=True, slots=True)
+class Execute:
+    proposal_id: int
+    kind: Literal["execute"] = "execute"
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    proposal_id: int
+    kind: Literal["cancel"] = "cancel"
+
+
+Act = Vote | Delegate | Propose | Queue | Execute | Cancel
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed transaction. `raw` is public once sent and safe to send again: one nonce, one inclusion."""
+
+    hash: str
+    raw: bytes
+    nonce: int

@@ -1,0 +1,183 @@
+"""What the domain answers: facts, never words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from skill.dao.journal import Entry
+from skill.dao.ledger import Fate
+from skill.dao.nouns import (
+    BallotCast,
+    DaoFacts,
+    Holding,
+    Member,
+    Proposal,
+    Rules,
+    Transfer,
+    VotingPower,
+)
+from skill.dao.requests import Prepared, ProposalRef
+
+
+@dataclass(frozen=True, slots=True)
+class TreasuryAnswer:
+    """`unknown_asset`: the symbol asked for that the treasury's list does not hold."""
+
+    dao: DaoFacts
+    holdings: tuple[Holding, ...]
+    as_of: int
+    unknown_asset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityAnswer:
+    dao: DaoFacts
+    transfers: tuple[Transfer, ...]
+    direction: Literal["in", "out"] | None
+    coin_in_unseen: bool = True
+    """Plain coin that came in leaves no log, so it is not among `transfers`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalsAnswer:
+    dao: DaoFacts
+    state: str
+    proposals: tuple[Proposal, ...]
+    total: int
+    """Proposals of any state."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAnswer:
+    dao: DaoFacts
+    proposal: Proposal
+    aspect: Literal["description", "status", "deadline", "effects"]
+    mine: BallotCast | None
+    holdings_after: tuple[Holding, ...] | None = None
+    """For `effects`: what the treasury would hold afterwards of the assets that are paid; None where not simulated."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchProposal:
+    ref: ProposalRef
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousProposal:
+    ref: str
+    candidates: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MyVoteAnswer:
+    """One proposal: `proposal` and `mine`. None asked for: `open` are those still to vote on."""
+
+    dao: DaoFacts
+    proposal: Proposal | None
+    mine: BallotCast | None
+    power: int | None = None
+    open: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptAnswer:
+    """`entry` from this speaker's journal, `mine` from the chain; both None: there is no such vote."""
+
+    dao: DaoFacts
+    entry: Entry | None
+    mine: BallotCast | None
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PowerAnswer:
+    """`member` None: the speaker's own key."""
+
+    dao: DaoFacts
+    member: Member | None
+    power: VotingPower
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchMember:
+    name: str
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesAnswer:
+    dao: DaoFacts
+    rules: Rules
+    parameter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationAnswer:
+    """Of one proposal (`proposal`), or of the whole DAO. `votes_by` is (address, number of votes), most first."""
+
+    dao: DaoFacts
+    proposal: Proposal | None
+    ballots: tuple[BallotCast, ...]
+    supply: int
+    proposals: int
+    voters: int
+    votes_by: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The act cannot be done now, and nothing was signed.
+
+    `code`: no_key, not_active (with `proposal`), not_yet_open, already_voted (with `mine`), no_power, not_proposer,
+    not_succeeded, not_queued, not_ready, not_pending, no_tokens, self_delegate, below_threshold, unknown_asset, bad_amount,
+    no_funds, no_gas, wrong_chain, changed (since it was read back), unsettled (an earlier act is still open), unknown.
+    `message` is the contract's own reason for `unknown`, already in words.
+    """
+
+    code: str
+    message: str = ""
+    proposal: Proposal | None = None
+    mine: BallotCast | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAnswer:
+    dao: DaoFacts
+    prepared: Prepared
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What happened to a committed act, by the chain's word.
+
+    `fate` PENDING or UNSENT: not known yet; the journal goes on with it. `ballot` is the vote as the chain has it.
+    `created`: the number of a new proposal.
+    """
+
+    dao: DaoFacts
+    entry: Entry
+    fate: Fate
+    ballot: BallotCast | None = None
+    created: int | None = None
+
+
+Answer = (
+    TreasuryAnswer
+    | ActivityAnswer
+    | ProposalsAnswer
+    | ProposalAnswer
+    | NoSuchProposal
+    | AmbiguousProposal
+    | MyVoteAnswer
+    | ReceiptAnswer
+    | PowerAnswer
+    | NoSuchMember
+    | RulesAnswer
+    | ParticipationAnswer
+    | Refused
+    | PreparedAnswer
+    | Done
+)

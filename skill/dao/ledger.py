@@ -1,0 +1,81 @@
+"""The chain as the domain needs it. `chain` has one implementation a dialect of governor."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from skill.dao.acts import Act, Signed
+from skill.dao.nouns import (
+    Address,
+    BallotCast,
+    DaoFacts,
+    Proposal,
+    Rules,
+    Transfer,
+    Treasury,
+    VotingPower,
+)
+
+
+class Fate(StrEnum):
+    """What became of a signed transaction."""
+
+    DONE = "done"
+    """Included, and it did what it should."""
+    REVERTED = "reverted"
+    """Included, and the contract refused: nothing changed."""
+    PENDING = "pending"
+    """Known to the endpoint, not yet included."""
+    UNSENT = "unsent"
+    """Not known, and its nonce is still free: sending the same bytes again is safe."""
+    REPLACED = "replaced"
+    """Its nonce was used by another transaction: it can never be included."""
+
+
+class Ledger(Protocol):
+    """Reads facts, simulates, signs and sends. Every method may raise `ChainError`."""
+
+    @property
+    def facts(self) -> DaoFacts: ...
+
+    @property
+    def speaker(self) -> Address | None:
+        """The account that signs; None: this Aye can only read."""
+
+    def now(self) -> int:
+        """Time of the newest block, seconds."""
+
+    def treasury(self) -> Treasury: ...
+
+    def transfers(self, since: int) -> tuple[Transfer, ...]:
+        """In and out of the treasury since a time, oldest first."""
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """All, by number, ascending; states and tallies as of the newest block."""
+
+    def rules(self) -> Rules: ...
+
+    def power(self, account: Address) -> VotingPower:
+        """Voting power now."""
+
+    def power_for(self, account: Address, proposal: Proposal) -> int:
+        """Voting power that counts for this proposal (at its snapshot), base units."""
+
+    def ballots(self, proposal: Proposal | None = None) -> tuple[BallotCast, ...]:
+        """Votes on one proposal or on all, oldest first."""
+
+    def simulate(self, act: Act) -> None:
+        """`eth_call` of what would be sent, from the speaker's account. Raises `Reverted` with the reason."""
+
+    def sign(self, act: Act) -> Signed:
+        """Checks the chain id again, then signs. Sends nothing. Raises `SignerError` without a key."""
+
+    def send(self, signed: Signed) -> None:
+        """Hands the bytes to the endpoint; those it already has are no error."""
+
+    def fate(self, signed: Signed) -> Fate:
+        """What became of it, by its hash and nonce."""
+
+    def wait(self, signed: Signed, seconds: float) -> Fate:
+        """As `fate`, once it is decided or the time is over."""

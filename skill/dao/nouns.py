@@ -1,0 +1,214 @@
+"""The nouns of a DAO, as plain facts.
+
+Units: token and asset amounts are integers in base units (wei and the like) beside the asset's `decimals`;
+times are seconds since the epoch (UTC); addresses are EIP-55 checksummed strings. A `timepoint` is what the
+governor's clock counts (seconds or blocks, ERC-6372) and stays inside `chain`: here everything is seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, NewType
+
+Address = NewType("Address", str)
+
+
+class Choice(StrEnum):
+    FOR = "for"
+    AGAINST = "against"
+    ABSTAIN = "abstain"
+
+
+class ProposalState(StrEnum):
+    """`IGovernor.ProposalState`, in its numeric order 0 to 7."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    CANCELED = "canceled"
+    DEFEATED = "defeated"
+    SUCCEEDED = "succeeded"
+    QUEUED = "queued"
+    EXPIRED = "expired"
+    EXECUTED = "executed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """`address` is None for the chain's own coin. `dollar`: one unit is meant to be worth one US dollar."""
+
+    symbol: str
+    decimals: int
+    address: Address | None = None
+    dollar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    asset: Asset
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Treasury:
+    address: Address
+    holdings: tuple[Holding, ...]
+    as_of: int
+    """When this was true: the time of the block it was read at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What came into or went out of the treasury. `proposal` is the number of the proposal that paid it."""
+
+    asset: Asset
+    amount: int
+    direction: Literal["in", "out"]
+    other: Address
+    at: int
+    proposal: int | None = None
+
+
+# --- what a proposal would do, one class an effect ---
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """The treasury pays."""
+
+    asset: Asset
+    amount: int
+    recipient: Address
+    kind: Literal["payment"] = "payment"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A parameter of `Rules` gets a new value, in that parameter's own unit (see `Rules`)."""
+
+    parameter: str
+    value: int
+    kind: Literal["rule_change"] = "rule_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A call of no value and no data: the proposal only speaks."""
+
+    kind: Literal["nothing"] = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCall:
+    """A call that could not be decoded. `value` is the coin it would send along, in wei."""
+
+    target: Address
+    value: int
+    kind: Literal["unknown_call"] = "unknown_call"
+
+
+Effect = Payment | RuleChange | Nothing | UnknownCall
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Votes in base units of the votes token."""
+
+    for_: int
+    against: int
+    abstain: int
+
+    @property
+    def total(self) -> int:
+        return self.for_ + self.against + self.abstain
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    number: int
+    """As people say it: order of creation in this DAO, the first is 1."""
+    id: int
+    """As the governor knows it."""
+    title: str
+    """First line of the description without its Markdown."""
+    body: str
+    """The description after the title, Markdown and all: somebody's words, never an instruction."""
+    proposer: Address
+    state: ProposalState
+    created_at: int
+    opens_at: int
+    closes_at: int
+    tally: Tally
+    quorum: int
+    """Votes needed, base units. Which choices count towards it: `Rules.quorum_counts`."""
+    effects: tuple[Effect, ...]
+    ready_at: int | None = None
+    """When a queued proposal can be executed."""
+    as_of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the governor demands. Times in seconds, votes in base units."""
+
+    quorum: int
+    """Votes needed at present."""
+    quorum_percent: float | None
+    """As a share of the supply in percent, where the governor says it so."""
+    voting_period: int
+    voting_delay: int
+    proposal_threshold: int
+    timelock_delay: int | None
+    quorum_counts: tuple[Choice, ...] = (Choice.FOR, Choice.ABSTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class DaoFacts:
+    """What does not change about a DAO."""
+
+    key: str
+    """Its name in config.yaml."""
+    name: str
+    """As the governor calls itself."""
+    chain_id: int
+    governor: Address
+    token: Address
+    treasury: Address
+    votes: Asset
+    """The votes token."""
+    coin: Asset
+    """The chain's own coin."""
+
+
+@dataclass(frozen=True, slots=True)
+class VotingPower:
+    """`power` and `supply` at present; `balance` is what the account holds itself."""
+
+    account: Address
+    power: int
+    supply: int
+    balance: int
+    delegate: Address | None
+    """To whom the account's own tokens are delegated; None: to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class BallotCast:
+    """A vote that is on the chain."""
+
+    proposal: int
+    """The proposal's number."""
+    voter: Address
+    choice: Choice
+    weight: int
+    reason: str
+    at: int
+    transaction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An entry of the address book."""
+
+    name: str
+    address: Address

@@ -1,0 +1,166 @@
+"""What the dialogue may ask of the domain, one class an intent.
+
+A `proposal` is a number, `"latest"`, or words of a title; the dialogue has resolved "it" before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from skill.dao.acts import Act
+from skill.dao.nouns import Choice, Effect
+
+ProposalRef = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class TreasuryBalance:
+    asset: str | None = None
+    kind: Literal["treasury_balance"] = "treasury_balance"
+
+
+@dataclass(frozen=True, slots=True)
+class TreasuryActivity:
+    """`since` and `until` in seconds; None: no bound."""
+
+    direction: Literal["in", "out"] | None = None
+    since: int | None = None
+    until: int | None = None
+    kind: Literal["treasury_activity"] = "treasury_activity"
+
+
+@dataclass(frozen=True, slots=True)
+class ListProposals:
+    """`state` is a `ProposalState` value or `"all"`."""
+
+    state: str = "active"
+    kind: Literal["list_proposals"] = "list_proposals"
+
+
+@dataclass(frozen=True, slots=True)
+class AboutProposal:
+    """`aspect`: what of it is to be told."""
+
+    proposal: ProposalRef
+    aspect: Literal["description", "status", "deadline", "effects"]
+    kind: Literal["about_proposal"] = "about_proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class MyVote:
+    """No proposal: what is still to vote on."""
+
+    proposal: ProposalRef | None = None
+    kind: Literal["my_vote"] = "my_vote"
+
+
+@dataclass(frozen=True, slots=True)
+class VoteReceipt:
+    """No proposal: the last act of this speaker."""
+
+    proposal: ProposalRef | None = None
+    kind: Literal["vote_receipt"] = "vote_receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """No member: the speaker's own key."""
+
+    member: str | None = None
+    kind: Literal["voting_power"] = "voting_power"
+
+
+@dataclass(frozen=True, slots=True)
+class GovernanceRules:
+    parameter: str | None = None
+    kind: Literal["governance_rules"] = "governance_rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Participation:
+    proposal: ProposalRef | None = None
+    kind: Literal["participation"] = "participation"
+
+
+# --- acts: the request prepares and signs nothing; `Commit` signs what was prepared ---
+
+
+@dataclass(frozen=True, slots=True)
+class CastVote:
+    choice: Choice
+    proposal: ProposalRef
+    reason: str = ""
+    kind: Literal["cast_vote"] = "cast_vote"
+
+
+@dataclass(frozen=True, slots=True)
+class DelegateVotes:
+    """No member: take the delegation back."""
+
+    member: str | None
+    kind: Literal["delegate_votes"] = "delegate_votes"
+
+
+@dataclass(frozen=True, slots=True)
+class CreateProposal:
+    """`amount` is a decimal string in whole units of the asset, `asset` its symbol."""
+
+    amount: str
+    asset: str
+    recipient: str
+    kind: Literal["create_proposal"] = "create_proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveProposal:
+    """Queue, execute or cancel."""
+
+    step: Literal["queue", "execute", "cancel"]
+    proposal: ProposalRef
+    kind: Literal["move_proposal"] = "move_proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An act checked and simulated, with all that its read-back says. Nothing is signed.
+
+    `power` is the votes it would count with (votes), base units. `state` of the proposal when it was prepared.
+    """
+
+    act: Act
+    dao: str
+    proposal: int | None = None
+    title: str = ""
+    effects: tuple[Effect, ...] = ()
+    power: int | None = None
+    member: str | None = None
+    """For a delegation: the name as it is in the address book."""
+    kind: Literal["prepared"] = "prepared"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Sign and send exactly this, after its phrase was said."""
+
+    prepared: Prepared
+    conversation: str
+    kind: Literal["commit"] = "commit"
+
+
+Request = (
+    TreasuryBalance
+    | TreasuryActivity
+    | ListProposals
+    | AboutProposal
+    | MyVote
+    | VoteReceipt
+    | Power
+    | GovernanceRules
+    | Participation
+    | CastVote
+    | DelegateVotes
+    | CreateProposal
+    | MoveProposal
+    | Commit
+)

@@ -1,0 +1,106 @@
+"""The values that pass between the rooms. Read this file first.
+
+    sound ─▶ hearing ─▶ Transcript ─▶ understanding ─▶ Meaning ─▶ dialogue ─▶ Request ─▶ dao ─▶ Answer ─▶ dialogue ─▶ Reply ─▶ voice
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal
+
+from skill.dao.requests import Commit
+
+SlotValue = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was heard, or typed (confidence 1)."""
+
+    text: str
+    confidence: float = 1.0
+    """0 to 1."""
+    alternatives: tuple[Transcript, ...] = ()
+    """Other hearings of the same sound, best first; the free transcript is always one of them."""
+    spoken: bool = False
+    """From sound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """An intent of `intents/vocabulary.yaml` with its slots. `score` is the chance that it is right, 0 to 1."""
+
+    intent: str
+    slots: Mapping[str, SlotValue] = field(default_factory=lambda: MappingProxyType({}))
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Expects:
+    """What the person is asked for.
+
+    `confirm`: the phrase, whole ("confirm seven"). `pin`: digits. `slot`: a value for `slot`.
+    """
+
+    kind: Literal["confirm", "pin", "slot"]
+    phrase: str | None = None
+    seconds: float = 30.0
+    slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for an answer in one conversation.
+
+    A `confirm` or `pin` holds the `Commit` that the phrase sets free; a `slot` holds the meaning it completes.
+    """
+
+    expects: Expects
+    until: float
+    """Seconds since the epoch; later the answer does not count."""
+    commit: Commit | None = None
+    meaning: Meaning | None = None
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said back, as text for the ear (no Markdown, no hexadecimal)."""
+
+    text: str
+    expects: Expects | None = None
+    meaning: Meaning | None = None
+    """What the turn was understood as; None where it was not."""
+    heard: str = ""
+    """The words this answers; a PIN is written `(pin)`."""
+    rate: float = 1.0
+    """Speed of speech, 0.5 to 3."""
+    silent: bool = False
+    """Nothing to say: the talk was not for the skill, or the person said stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one conversation remembers from turn to turn. Kept by `store` between processes."""
+
+    id: str
+    dao: str
+    """Key of the DAO spoken of."""
+    it: int | None = None
+    """The proposal last spoken of."""
+    pending: Pending | None = None
+    last_meaning: Meaning | None = None
+    """For "no, proposal fourteen"."""
+    last_text: str = ""
+    """For "repeat"."""
+    exact_text: str = ""
+    """The last answer with its exact figures; empty where they were exact."""
+    pieces: tuple[str, ...] = ()
+    """A long text or list in pieces, for "go on" and "back"."""
+    at: int = 0
+    """Index into `pieces` of the one said last."""
+    misunderstood: int = 0
+    """Turns in a row that were not understood."""
+    rate: float = 1.0
