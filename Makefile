@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+.PHONY: help install install-test demo test test-long lint types layers docs-check ci lock
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+install: ## set everything up, leave .venv/bin/aye
+	@scripts/install
+
+install-test: ## and what the tests need
+	@scripts/install test
+
+demo: install ## a real DAO on this machine, and Aye talking with you about it
+	@.venv/bin/aye demo $(ARGS)
+
+test: install-test ## the tests, slow ones too (about 15 minutes on two cores)
+	@.venv/bin/python -m pytest -q -m "not long"
+
+test-long: install-test ## more voices, more kills; writes the figures in docs/
+	@.venv/bin/python -m pytest -q
+	@.venv/bin/python bench/sentences.py --write-docs docs/hearing.md
+	@.venv/bin/python bench/understanding.py --write-docs docs/understanding.md
+	@.venv/bin/python bench/turn.py --write-docs docs/performance.md
+
+lint: ## ruff
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+
+types: ## mypy --strict
+	@.venv/bin/mypy --strict skill
+
+layers: ## the order of the rooms
+	@.venv/bin/lint-imports --no-cache
+
+ci: ## what CI runs
+	@.ci/run
+
+lock: ## write requirements/*.lock anew (needs uv)
+	@scripts/lock

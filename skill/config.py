@@ -1,0 +1,240 @@
+"""The configuration: one `config.yaml`, then the environment (`AYE_HEARING__ENGINE`), then flags.
+
+A wrong key or value is refused with its name, its line in the file, what is allowed and the nearest right name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from skill.errors import ConfigError
+
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _address(value: object) -> str:
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+        raise ValueError("an address is 0x and forty hexadecimal digits, in quotes")
+    return value
+
+
+class DaoConfig(_Part):
+    """One DAO: where its chain is reached and where its governor stands."""
+
+    key: str = Field(min_length=1)
+    endpoint: str = Field(min_length=1, repr=False)
+    chain_id: int = Field(gt=0)
+    governor: str
+    from_block: int = Field(default=0, ge=0)
+    tokens: tuple[str, ...] = ()
+
+    _governor = field_validator("governor", mode="before")(_address)
+
+    @field_validator("tokens", mode="before")
+    @classmethod
+    def _tokens(cls, value: object) -> tuple[str, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError("a list of addresses")
+        return tuple(_address(token) for token in value)
+
+
+class KeyConfig(_Part):
+    """The speaker's own key. Without a file this Aye only reads."""
+
+    file: Path | None = None
+    passphrase_file: Path | None = None
+
+
+class HearingConfig(_Part):
+    """Which recogniser, which microphone."""
+
+    engine: Literal["auto", "vosk", "whisper"] = "auto"
+    microphone: int | str | None = None
+    silence_seconds: float = Field(default=0.8, ge=0.2, le=5)
+
+
+class VoiceConfig(_Part):
+    """Which voice, how fast, on which speaker."""
+
+    speaker: int | str | None = None
+    name: str | None = None
+    rate: float = Field(default=1.0, ge=0.5, le=3)
+
+
+class DialogueConfig(_Part):
+    """How long Aye waits, and whether it asks for a PIN."""
+
+    confirm_seconds: float = Field(default=30, ge=5, le=600)
+    slot_seconds: float = Field(default=20, ge=5, le=600)
+    pin_hash: str | None = Field(default=None, repr=False)
+
+
+class Config(BaseSettings):
+    """Everything that can be configured."""
+
+    model_config = SettingsConfigDict(env_prefix="AYE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    language: str = "en"
+    timezone: str | None = None
+    data: Path = Path("~/.local/share/aye")
+    models: Path = Path("models")
+    intents: Path | None = None
+    daos: tuple[DaoConfig, ...] = ()
+    members: Mapping[str, str] = Field(default_factory=dict)
+    key: KeyConfig = KeyConfig()
+    hearing: HearingConfig = HearingConfig()
+    voice: VoiceConfig = VoiceConfig()
+    dialogue: DialogueConfig = DialogueConfig()
+    database: str | None = Field(default=None, repr=False)
+
+    @field_validator("members", mode="before")
+    @classmethod
+    def _members(cls, value: object) -> Mapping[str, str]:
+        if not isinstance(value, Mapping) or not all(isinstance(name, str) and name.strip() for name in value):
+            raise ValueError('lines such as `Alice: "0x…"`')
+        return {name: _address(address) for name, address in value.items()}
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                ZoneInfo(value)
+            except (KeyError, ValueError, OSError) as error:
+                raise ValueError("a time zone is written like Europe/Berlin") from error
+        return value
+
+    @field_validator("daos")
+    @classmethod
+    def _daos(cls, value: tuple[DaoConfig, ...]) -> tuple[DaoConfig, ...]:
+        keys = [dao.key.lower() for dao in value]
+        if len(set(keys)) != len(keys):
+            raise ValueError("two DAOs have the same key")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over what `load` hands in from the file."""
+        return env_settings, init_settings
+
+    @property
+    def data_folder(self) -> Path:
+        """`data` with `~` resolved."""
+        return self.data.expanduser()
+
+
+def find(given: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The file to read: the one given, else `AYE_CONFIG`, else ./config.yaml, else ~/.config/aye/config.yaml."""
+    if given is not None:
+        return given
+    if named := environment.get("AYE_CONFIG"):
+        return Path(named)
+    for candidate in (Path("config.yaml"), Path("~/.config/aye/config.yaml").expanduser()):
+        if candidate.is_file():
+            return candidate
+    return None
+
+
+def load(path: Path | None) -> Config:
+    """Reads `path` (None: the defaults and the environment alone). Raises `ConfigError`."""
+    known = os.environ.pop("AYE_CONFIG", None)  # the variable that names the file is no key of the file
+    try:
+        values, lines = _read(path) if path is not None else ({}, {})
+        return Config(**values)
+    except ValidationError as error:
+        raise _explained(error, path, lines) from None
+    except ValueError as error:  # pydantic-settings wraps what it cannot parse from the environment
+        raise ConfigError(f"An environment variable AYE_… cannot be read: {error}.") from None
+    finally:
+        if known is not None:
+            os.environ["AYE_CONFIG"] = known
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+        lines: dict[tuple[str | int, ...], int] = {}
+        _number(node, (), lines)
+    except FileNotFoundError:
+        raise ConfigError(f"There is no configuration at {path}.", "Name another one with --config.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The configuration {path} cannot be read: {_reason(error)}.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise ConfigError(f"{path}{where} is not valid YAML: {getattr(error, 'problem', 'unreadable')}.") from None
+    except (RecursionError, ValueError) as error:
+        raise ConfigError(f"{path} is not valid YAML: {type(error).__name__}.") from None
+    if values is None:
+        return {}, {}
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise ConfigError(f"{path} must hold lines such as `language: en`.")
+    return values, lines
+
+
+def _number(node: yaml.Node | None, at: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> None:
+    """Notes the line of each key and item, so that an error can name it."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place = (*at, str(key.value))
+            lines[place] = key.start_mark.line + 1
+            _number(value, place, lines)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            lines[(*at, index)] = value.start_mark.line + 1
+            _number(value, (*at, index), lines)
+
+
+def _explained(
+    error: ValidationError, path: Path | None, lines: Mapping[tuple[str | int, ...], int]
+) -> ConfigError:
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = tuple(first["loc"])
+    name = ".".join(str(part) for part in place)
+    line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
+    source = f"{path}, line {line}" if line is not None else "The environment" if path is None else str(path)
+    if first["type"] == "extra_forbidden":
+        known = _keys_beside(place)
+        near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.4)
+        hint = f"Did you mean `{near[0]}`?" if near else f"Known are: {', '.join(known)}."
+        return ConfigError(f"{source}: there is no key `{name}`.", hint)
+    reason = first["msg"].removeprefix("Value error, ")
+    return ConfigError(f"{source}: `{name}` is wrong: {reason[0].lower()}{reason[1:]}.")
+
+
+def _keys_beside(place: tuple[str | int, ...]) -> list[str]:
+    model: type[BaseModel] = Config
+    for part in place[:-1]:
+        if isinstance(part, int):
+            continue
+        kind = DaoConfig if part == "daos" else model.model_fields[str(part)].annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            model = kind
+    return list(model.model_fields)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
