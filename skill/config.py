@@ -144,6 +144,14 @@ class Config(BaseSettings):
         return self.data.expanduser()
 
 
+    @property
+    def intents_folder(self) -> Path:
+        """Where sentences and replies are: named, or packed in the wheel, or beside the package in a checkout."""
+        here = Path(__file__).parent
+        packed = here / "intents"
+        return self.intents or (packed if packed.is_dir() else here.parent / "intents")
+
+
 def find(given: Path | None, environment: Mapping[str, str]) -> Path | None:
     """The file to read: the one given, else `AYE_CONFIG`, else ./config.yaml, else ~/.config/aye/config.yaml."""
     if given is not None:

@@ -77,6 +77,8 @@ class Reply:
     """The words this answers; a PIN is written `(pin)`."""
     rate: float = 1.0
     """Speed of speech, 0.5 to 3."""
+    trouble: bool = False
+    """It tells of a failure (a chain that is down, a journal that cannot be written): exit code 1 when typed."""
     silent: bool = False
     """Nothing to say: the talk was not for the skill, or the person said stop."""
 

@@ -1,0 +1,207 @@
+"""The house, built and tied together. Read `flow.py` first, then `Assistant.turn`.
+
+Every conversation, by whatever way in, goes through `turn` and nothing deeper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from functools import partial
+
+from skill.chain import Signer, connect
+from skill.config import Config
+from skill.dao.answers import Answer
+from skill.dao.journal import Entry
+from skill.dao.ledger import Ledger
+from skill.dao.nouns import Address, Member
+from skill.dao.perform import perform
+from skill.dao.requests import Request
+from skill.dao.settle import settle
+from skill.dialogue import Dialogue, DialogueSettings, Step
+from skill.dialogue.pin import checker
+from skill.errors import AyeError, ChainError
+from skill.flow import Conversation, Expects, Reply, Transcript
+from skill.language import load as load_language
+from skill.language.grammar import Names
+from skill.store import Store
+from skill.understanding import Understanding
+
+Watch = Callable[[str], AbstractContextManager[object]]
+"""Called with a room's name, entered while that room works: how `aye ask --json` and the benches take times."""
+
+
+def _unwatched(_room: str) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+class Assistant:
+    """One member's assistant for any number of DAOs.
+
+    `ledgers` connects to a DAO by its key when it is first asked for, so that a chain that is down is a spoken
+    sentence and not a failed start. `clock` gives seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        understanding: Understanding,
+        dialogue: Dialogue,
+        ledgers: Mapping[str, Callable[[], Ledger]],
+        store: Store,
+        members: tuple[Member, ...],
+        clock: Callable[[], float],
+        watch: Watch = _unwatched,
+    ) -> None:
+        self._understanding = understanding
+        self._dialogue = dialogue
+        self._connect = ledgers
+        self._ledgers: dict[str, Ledger] = {}
+        self._store = store
+        self._members = members
+        self._clock = clock
+        self._watch = watch
+
+    def turn(self, conversation_id: str, transcript: Transcript) -> Reply:
+        """What to say to this. Never raises for what a person says or a chain does."""
+        conversation = self._load(conversation_id)
+        pending = conversation.pending
+        expects = pending.expects if pending is not None and self._clock() <= pending.until else None
+        with self._watch("understanding"):
+            secret = expects is not None and expects.kind == "pin"
+            meaning = None if secret else self._understanding.meaning(transcript, expects)
+        told = self._store.journal.untold(conversation.dao)
+        with self._watch("dialogue"):
+            step = self._dialogue.plan(meaning, transcript, self._reminded(conversation, told), self._clock())
+        step = self._performed(step)
+        reply = self._said(step, told)
+        heard = reply.heard or ("(pin)" if secret else transcript.text)
+        self._store.audit.turn(int(self._clock()), step.conversation.dao, conversation_id, heard, reply)
+        return replace(reply, heard=heard)
+
+    def expired(self, conversation_id: str) -> Reply | None:
+        """What to say when the time for an answer is over and none came; None: nothing is over."""
+        step = self._dialogue.expired(self._load(conversation_id), self._clock())
+        return None if step is None else self._said(step, ())
+
+    def spoken(self, conversation_id: str) -> None:
+        """The reply has been said to its end: from now on the time for an answer counts."""
+        conversation = self._load(conversation_id)
+        if conversation.pending is not None:
+            until = self._clock() + conversation.pending.expects.seconds
+            self._store.conversations.save(
+                replace(conversation, pending=replace(conversation.pending, until=until))
+            )
+
+    def expects(self, conversation_id: str) -> Expects | None:
+        """What this conversation waits for, if its time is not over."""
+        pending = self._load(conversation_id).pending
+        return pending.expects if pending is not None and self._clock() <= pending.until else None
+
+    def is_stop(self, transcript: Transcript) -> bool:
+        """Whether this means "stop": all that counts while the voice speaks."""
+        meaning = self._understanding.meaning(transcript, None)
+        return meaning is not None and meaning.intent == "stop"
+
+    def settle(self) -> tuple[Entry, ...]:
+        """Settles what was under way when the last process ended. A chain that is down leaves it for later."""
+        settled: list[Entry] = []
+        for dao in self._connect:
+            if self._store.journal.unsettled(dao):
+                try:
+                    settled += settle(self._ledger(dao), self._store.journal)
+                except ChainError:
+                    continue
+        return tuple(settled)
+
+    def names(self, dao: str) -> Names:
+        """The names in use now, for the recogniser's grammar: members, titles of proposals, assets, DAOs."""
+        ledger = self._ledger(dao)
+        return Names(
+            members=tuple(member.name for member in self._members),
+            titles=tuple(proposal.title for proposal in ledger.proposals()),
+            assets=tuple(holding.asset.symbol for holding in ledger.treasury().holdings),
+            daos=tuple(self._connect),
+        )
+
+    def ledger(self, dao: str) -> Ledger:
+        """The chain as this assistant reads it, for `aye doctor` and the benches."""
+        return self._ledger(dao)
+
+    def _load(self, conversation_id: str) -> Conversation:
+        return self._store.conversations.load(conversation_id, next(iter(self._connect)))
+
+    def _reminded(self, conversation: Conversation, told: tuple[Entry, ...]) -> Conversation:
+        return self._dialogue.remind(conversation, told) if told else conversation
+
+    def _performed(self, step: Step) -> Step:
+        """Asks the domain for what the dialogue wants to know, until there is a reply."""
+        while step.request is not None:
+            with self._watch("dao"):
+                outcome = self._answer(step.request, step.conversation.dao)
+            with self._watch("dialogue"):
+                say = self._dialogue.trouble if isinstance(outcome, AyeError) else self._dialogue.tell
+                step = say(outcome, step.conversation, self._clock())  # type: ignore[arg-type]  # by the line above
+        return step
+
+    def _answer(self, request: Request, dao: str) -> Answer | AyeError:
+        try:
+            return perform(request, self._ledger(dao), self._store.journal, self._members, int(self._clock()))
+        except AyeError as error:
+            return error
+
+    def _said(self, step: Step, told: tuple[Entry, ...]) -> Reply:
+        assert step.reply is not None, "a step holds a request or a reply"
+        self._store.conversations.save(step.conversation)
+        for entry in told:
+            self._store.journal.told(entry)
+        return step.reply
+
+    def _ledger(self, dao: str) -> Ledger:
+        if dao not in self._ledgers:
+            self._ledgers[dao] = self._connect[dao]()
+        return self._ledgers[dao]
+
+
+def build(
+    config: Config,
+    store: Store,
+    signer: Signer | None,
+    clock: Callable[[], float],
+    choose_word: Callable[[Sequence[str]], str],
+    watch: Watch = _unwatched,
+) -> Assistant:
+    """The rooms as the configuration wants them. Connects to nothing yet."""
+    language = load_language(config.intents_folder, config.language)
+    members = tuple(Member(name, Address(address)) for name, address in config.members.items())
+    settings = DialogueSettings(
+        confirm_seconds=config.dialogue.confirm_seconds,
+        slot_seconds=config.dialogue.slot_seconds,
+        timezone=config.timezone,
+        pin=config.dialogue.pin_hash is not None,
+        daos=tuple(dao.key for dao in config.daos),
+        rate=config.voice.rate,
+    )
+    names = Names(members=tuple(config.members), titles=(), assets=(), daos=settings.daos)
+    check_pin = None if config.dialogue.pin_hash is None else checker(config.dialogue.pin_hash)
+    return Assistant(
+        understanding=Understanding(language, names),
+        dialogue=Dialogue(language, settings, choose_word, check_pin, members),
+        ledgers={
+            dao.key: partial(
+                connect,
+                dao.endpoint,
+                dao.chain_id,
+                dao.governor,
+                name=dao.key,
+                key=signer,
+                from_block=dao.from_block,
+                tokens=dao.tokens,
+            )
+            for dao in config.daos
+        },
+        store=store,
+        members=members,
+        clock=clock,
+        watch=watch,
+    )

@@ -1,0 +1,83 @@
+"""The command line's parser, and nothing else: what a command does is in `commands/`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+COMMANDS = {
+    "demo": "a real DAO on this machine, and Aye talking with you about it",
+    "listen": "hear by microphone, answer aloud",
+    "chat": "the same conversation, typed",
+    "ask": "one question, typed or from a wav file",
+    "understand": "what a sentence means: a line in, a JSON line out",
+    "say": "speak a text, or write it to a wav file",
+    "setup": "from nothing to the first answer: a DAO, the speaker's own key, a PIN",
+    "models": "list, check and fetch speech models",
+    "doctor": "look at everything Aye needs and say what mends what is wrong",
+    "journal": "what was signed, and what became of it",
+}
+
+
+def command_of(name: str) -> Callable[[argparse.Namespace], int]:
+    """The function that runs a command. Imported only now, so that a quick command starts quickly."""
+    run: Callable[[argparse.Namespace], int] = import_module(f"skill.frontends.commands.{name}").run
+    return run
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of `aye`; wrong use ends with exit code 2."""
+    top = argparse.ArgumentParser(prog="aye", description="Take part in a DAO by speaking.")
+    top.add_argument("--config", type=Path, metavar="FILE", help="the configuration (else ./config.yaml)")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
+    for command in made.values():
+        command.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+    demo = made["demo"]
+    demo.add_argument("--json", action="store_true", help="lines in, JSON lines out, no sound")
+    demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the run's journal and conversations in DIR")
+    demo.add_argument("--text", action="store_true", help="type instead of speaking")
+    demo.add_argument("--quiet", action="store_true", help="print the answers, do not speak them")
+
+    made["listen"].add_argument("--conversation", default="listen", metavar="NAME")
+    chat = made["chat"]
+    chat.add_argument("--conversation", default="chat", metavar="NAME")
+    chat.add_argument("--speak", action="store_true", help="say the answers aloud too")
+
+    ask = made["ask"]
+    _sentence(ask)
+    ask.add_argument("--json", action="store_true", help="one JSON line")
+    ask.add_argument("--speak", action="store_true", help="say the answer aloud too")
+    ask.add_argument("--conversation", default="ask", metavar="NAME", help="go on with an earlier conversation")
+
+    understand = made["understand"]
+    _sentence(understand)
+    understand.add_argument("--language", metavar="CODE", help="a folder of intents/ (else the configuration's)")
+
+    say = made["say"]
+    say.add_argument("text")
+    say.add_argument("--wav", type=Path, metavar="OUT", help="write to a file instead of speaking")
+    say.add_argument("--rate", type=float, help="0.5 to 3")
+
+    setup = made["setup"]
+    setup.add_argument("--pin", action="store_true", help="only make or change the PIN")
+
+    models = made["models"]
+    models.add_argument("action", nargs="?", choices=("list", "check", "fetch"), default="list")
+    models.add_argument("name", nargs="?", help="a model's name (fetch: else the small English one)")
+    models.add_argument("--json", action="store_true")
+
+    made["doctor"].add_argument("--json", action="store_true")
+    journal = made["journal"]
+    journal.add_argument("--json", action="store_true")
+    journal.add_argument("--limit", type=int, default=50, metavar="N")
+    return top
+
+
+def _sentence(command: argparse.ArgumentParser) -> None:
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument("text", nargs="?", help="the sentence; - reads one a line from standard input")
+    what.add_argument("--wav", type=Path, metavar="FILE", help="a recording of it")

@@ -1,0 +1,1 @@
+"""One module a command of `aye`; each has `run(args) -> exit code`."""
