@@ -12,6 +12,7 @@
     │   └── Reverted        the contract refuses, with its reason as a code and facts
     ├── SignerError         the speaker's key cannot be read or used
     ├── StoreError          the journal cannot be read or written
+    │   └── ActUnderWay     another act of the same speaker in the same DAO is not settled yet
     └── DemoError           the chain in a box cannot be started
 
 Each message is one sentence that gives the value, the rule and the nearest right name; `mend` is what to do,
@@ -86,6 +87,10 @@ class SignerError(AyeError):
 
 class StoreError(AyeError):
     """The journal or the conversations cannot be read or written."""
+
+
+class ActUnderWay(StoreError):
+    """Another act of the same speaker in the same DAO is not settled yet: a second one may not begin."""
 
 
 class DemoError(AyeError):

@@ -131,8 +131,9 @@ class Refused:
     """The act cannot be done now, and nothing was signed.
 
     `code`: no_key, not_active (with `proposal`), not_yet_open, already_voted (with `mine`), no_power, not_proposer,
-    not_succeeded, not_queued, not_ready, not_pending, no_tokens, self_delegate, below_threshold, unknown_asset, bad_amount,
-    no_funds, no_gas, wrong_chain, changed (since it was read back), unsettled (an earlier act is still open), unknown.
+    not_succeeded, not_queued, not_ready, not_pending, no_tokens, self_delegate, below_threshold, unknown_asset and
+    bad_amount (`message` is what was said), no_funds, no_gas, wrong_chain, changed (since it was read back), unsettled
+    (an earlier act is still open), unknown.
     `message` is the contract's own reason for `unknown`, already in words.
     """
 

@@ -43,6 +43,9 @@ class Ledger(Protocol):
     def speaker(self) -> Address | None:
         """The account that signs; None: this Aye can only read."""
 
+    def gas(self) -> int:
+        """The speaker's own coin, wei: what its transactions are paid with. 0 without a key."""
+
     def now(self) -> int:
         """Time of the newest block, seconds."""
 

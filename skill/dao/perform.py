@@ -1,0 +1,93 @@
+"""One request in, one answer out: which function answers what."""
+
+from __future__ import annotations
+
+from skill.dao import acting, delegation, proposals, rules, treasury, voting
+from skill.dao import participation as taking_part
+from skill.dao.answers import Answer, Refused
+from skill.dao.journal import Journal
+from skill.dao.ledger import Ledger
+from skill.dao.nouns import Member
+from skill.dao.requests import (
+    AboutProposal,
+    CastVote,
+    Commit,
+    CreateProposal,
+    DelegateVotes,
+    GovernanceRules,
+    ListProposals,
+    MoveProposal,
+    MyVote,
+    Participation,
+    Power,
+    Request,
+    TreasuryActivity,
+    TreasuryBalance,
+    VoteReceipt,
+)
+from skill.errors import WrongChain
+
+
+def perform(
+    request: Request,
+    ledger: Ledger,
+    journal: Journal,
+    members: tuple[Member, ...],
+    now: int,
+    wait: float = 45.0,
+) -> Answer:
+    """Answers from what is on the chain now.
+
+    `now` is in seconds since the epoch; `wait` is how long a `Commit` may wait for the chain, in seconds. Only a
+    `Commit` signs; an act's own request prepares it. Raises `ChainError`, `StoreError` and `SignerError`.
+    """
+    match request:
+        case TreasuryBalance():
+            return treasury.balance(request, ledger)
+        case TreasuryActivity():
+            return treasury.activity(request, ledger)
+        case ListProposals():
+            return proposals.listed(request, ledger)
+        case AboutProposal():
+            return proposals.about(request, ledger)
+        case MyVote():
+            return voting.mine(request, ledger)
+        case VoteReceipt():
+            acting.clear(ledger, journal, now)
+            return voting.receipt(request, ledger, journal)
+        case Power():
+            return delegation.power(request, ledger, members)
+        case GovernanceRules():
+            return rules.rules(request, ledger)
+        case Participation():
+            return taking_part.participation(request, ledger)
+        case CastVote() | DelegateVotes() | CreateProposal() | MoveProposal() | Commit():
+            return _act(request, ledger, journal, members, now, wait)
+
+
+def _act(
+    request: CastVote | DelegateVotes | CreateProposal | MoveProposal | Commit,
+    ledger: Ledger,
+    journal: Journal,
+    members: tuple[Member, ...],
+    now: int,
+    wait: float,
+) -> Answer:
+    if ledger.speaker is None:
+        return Refused("no_key")
+    if not acting.clear(ledger, journal, now):
+        return Refused("unsettled")
+    try:
+        match request:
+            case CastVote():
+                return voting.prepare(request, ledger)
+            case DelegateVotes():
+                return delegation.prepare(request, ledger, members)
+            case CreateProposal():
+                return proposals.prepare_new(request, ledger, members, now)
+            case MoveProposal():
+                return proposals.prepare_move(request, ledger, now)
+            case Commit():
+                return acting.commit(request, ledger, journal, now, wait)
+    except WrongChain as error:
+        return Refused("wrong_chain", error.message)

@@ -1,0 +1,152 @@
+"""Proposals: the list, one in full, making one, and moving one on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from skill.dao import members as book
+from skill.dao.acts import Cancel, Execute, Propose, Queue
+from skill.dao.answers import (
+    AmbiguousProposal,
+    NoSuchMember,
+    NoSuchProposal,
+    PreparedAnswer,
+    ProposalAnswer,
+    ProposalsAnswer,
+    Refused,
+)
+from skill.dao.ledger import Ledger
+from skill.dao.nouns import Asset, Member, Payment, Proposal, ProposalState
+from skill.dao.participation import ballot_of
+from skill.dao.refusal import refusal
+from skill.dao.requests import AboutProposal, CreateProposal, ListProposals, MoveProposal, Prepared
+from skill.dao.treasury import after, holding_of
+from skill.dao.which import resolve
+from skill.errors import Reverted
+
+UINT256 = 2**256
+
+DONE_WITH = frozenset({ProposalState.EXECUTED, ProposalState.CANCELED, ProposalState.DEFEATED, ProposalState.EXPIRED})
+"""No step leads out of these."""
+
+
+def listed(request: ListProposals, ledger: Ledger) -> ProposalsAnswer:
+    """Those in one state, or all; the newest first."""
+    proposals = ledger.proposals()
+    wanted = [proposal for proposal in reversed(proposals) if request.state in ("all", proposal.state.value)]
+    return ProposalsAnswer(ledger.facts, request.state, tuple(wanted), len(proposals))
+
+
+def about(request: AboutProposal, ledger: Ledger) -> ProposalAnswer | NoSuchProposal | AmbiguousProposal:
+    """One proposal. What the treasury would hold afterwards is told of those alone that may still be executed."""
+    proposal = resolve(request.proposal, ledger.proposals())
+    if not isinstance(proposal, Proposal):
+        return proposal
+    mine = ballot_of(ledger.speaker, ledger.ballots(proposal), proposal.number) if ledger.speaker else None
+    left = None
+    if request.aspect == "effects" and proposal.state not in DONE_WITH:
+        left = after(proposal.effects, ledger.treasury().holdings)
+    return ProposalAnswer(ledger.facts, proposal, request.aspect, mine, left)
+
+
+def prepare_new(
+    request: CreateProposal, ledger: Ledger, members: Sequence[Member], now: int
+) -> PreparedAnswer | NoSuchMember | Refused:
+    """A proposal that the treasury pays a member. Recipients come from the address book alone.
+
+    The description carries the minute it was made, so that the same payment can be proposed again on another day; and
+    the same `Prepared`, committed twice, is one proposal all the same, for the governor takes no description twice.
+    """
+    if ledger.speaker is None:
+        return Refused("no_key")
+    recipient = book.find(request.recipient, members)
+    if isinstance(recipient, NoSuchMember):
+        return recipient
+    holding = holding_of(request.asset, ledger.treasury().holdings)
+    if holding is None:
+        return Refused("unknown_asset", request.asset)
+    amount = base_units(request.amount, holding.asset)
+    if amount is None:
+        return Refused("bad_amount", request.amount)
+    if amount > holding.amount:
+        return Refused("no_funds")
+    payment = Payment(holding.asset, amount, recipient.address)
+    title = f"Pay {request.amount.strip()} {holding.asset.symbol} to {recipient.name}"
+    minute = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M")
+    description = (
+        f"# {title}\n\nThe treasury pays {request.amount.strip()} {holding.asset.symbol} to {recipient.name}, "
+        f"{recipient.address}. Proposed by voice with Aye on {minute} UTC."
+    )
+    act = Propose(payment, description)
+    try:
+        ledger.simulate(act)
+    except Reverted as reverted:
+        return refusal(reverted)
+    return PreparedAnswer(
+        ledger.facts, Prepared(act, ledger.facts.key, title=title, effects=(payment,), member=recipient.name)
+    )
+
+
+def prepare_move(
+    request: MoveProposal, ledger: Ledger, now: int
+) -> PreparedAnswer | NoSuchProposal | AmbiguousProposal | Refused:
+    """Queues, executes or cancels."""
+    if ledger.speaker is None:
+        return Refused("no_key")
+    proposal = resolve(request.proposal, ledger.proposals(), certain=True)
+    if not isinstance(proposal, Proposal):
+        return proposal
+    act = {"queue": Queue, "execute": Execute, "cancel": Cancel}[request.step](proposal.id)
+    refused = check_move(act, proposal, ledger, now)
+    if refused is not None:
+        return refused
+    prepared = Prepared(act, ledger.facts.key, proposal.number, proposal.title, proposal.effects)
+    return PreparedAnswer(ledger.facts, prepared, proposal)
+
+
+def check_move(act: Queue | Execute | Cancel, proposal: Proposal, ledger: Ledger, now: int) -> Refused | None:
+    """Whether this step is open to this proposal and this speaker now, by its state and by simulation.
+
+    Who may cancel, and until when, differs between governors: the contract decides, and its answer is made precise.
+    """
+    state = proposal.state
+    match act:
+        case Queue():
+            if state is not ProposalState.SUCCEEDED:
+                return Refused("not_succeeded", proposal=proposal)
+        case Execute():
+            straight = state is ProposalState.SUCCEEDED and ledger.rules().timelock_delay is None
+            if state is not ProposalState.QUEUED and not straight:
+                return Refused("not_queued", proposal=proposal)
+            if proposal.ready_at is not None and proposal.ready_at > max(now, proposal.as_of):
+                return Refused("not_ready", proposal=proposal)
+        case Cancel():
+            if state in DONE_WITH:
+                return Refused("not_pending", proposal=proposal)
+    try:
+        ledger.simulate(act)
+    except Reverted as reverted:
+        if isinstance(act, Cancel) and reverted.code != "no_gas":
+            own = book.same(proposal.proposer, ledger.speaker)
+            code = "not_pending" if own and state is not ProposalState.PENDING else reverted.code
+            return Refused(code if own else "not_proposer", reverted.message, proposal)
+        return refusal(reverted, proposal)
+    return None
+
+
+def base_units(amount: str, asset: Asset) -> int | None:
+    """A decimal string in whole units, as base units; None where it is no amount that can be paid.
+
+    Refused: nothing, a sign, an exponent, more decimals than the asset has, more than a transfer can carry.
+    """
+    text = amount.strip()
+    if not re.fullmatch(r"[0-9]{1,78}(\.[0-9]{1,78})?", text):
+        return None
+    whole, _, part = text.partition(".")
+    part = part.rstrip("0")
+    if len(part) > asset.decimals:
+        return None
+    units = int(whole) * 10**asset.decimals + int(part.ljust(asset.decimals, "0") or "0")
+    return units if 0 < units < UINT256 else None

@@ -1,0 +1,109 @@
+"""One's own vote: casting it, and what became of it."""
+
+from __future__ import annotations
+
+from skill.dao.acts import Vote
+from skill.dao.answers import (
+    AmbiguousProposal,
+    MyVoteAnswer,
+    NoSuchProposal,
+    PreparedAnswer,
+    ReceiptAnswer,
+    Refused,
+)
+from skill.dao.journal import Journal
+from skill.dao.ledger import Ledger
+from skill.dao.nouns import Proposal, ProposalState
+from skill.dao.participation import ballot_of
+from skill.dao.refusal import refusal
+from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
+from skill.dao.which import resolve
+from skill.errors import Reverted
+
+
+def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposal | AmbiguousProposal | Refused:
+    """Everything that can be known before the phrase is asked for. Signs nothing."""
+    if ledger.speaker is None:
+        return Refused("no_key")
+    proposal = resolve(request.proposal, ledger.proposals(), certain=True)
+    if not isinstance(proposal, Proposal):
+        return proposal
+    act = Vote(proposal.id, request.choice, request.reason)
+    refused = check(act, proposal, ledger)
+    if refused is not None:
+        return refused
+    power = ledger.power_for(ledger.speaker, proposal)
+    if power == 0:
+        return Refused("no_power", proposal=proposal)
+    try:
+        ledger.simulate(act)
+    except Reverted as reverted:
+        return refusal(reverted, proposal)
+    prepared = Prepared(act, ledger.facts.key, proposal.number, proposal.title, proposal.effects, power)
+    return PreparedAnswer(ledger.facts, prepared, proposal)
+
+
+def check(act: Vote, proposal: Proposal, ledger: Ledger) -> Refused | None:
+    """Whether this proposal takes a vote of the speaker now: it is open, and there is none yet."""
+    mine = ballot_of(ledger.speaker, ledger.ballots(proposal), proposal.number)
+    if mine is not None:
+        return Refused("already_voted", proposal=proposal, mine=mine)
+    if proposal.state is ProposalState.PENDING:
+        return Refused("not_yet_open", proposal=proposal)
+    if proposal.state is not ProposalState.ACTIVE:
+        return Refused("not_active", proposal=proposal)
+    return None
+
+
+def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | AmbiguousProposal | Refused:
+    """The speaker's vote on one proposal; of none, the open ones without a vote, the one that closes first in front."""
+    speaker = ledger.speaker
+    if speaker is None:
+        return Refused("no_key")
+    proposals = ledger.proposals()
+    if request.proposal is None:
+        ballots = ledger.ballots()
+        still = [
+            proposal
+            for proposal in proposals
+            if proposal.state is ProposalState.ACTIVE and ballot_of(speaker, ballots, proposal.number) is None
+        ]
+        return MyVoteAnswer(
+            ledger.facts, None, None, open=tuple(sorted(still, key=lambda proposal: proposal.closes_at))
+        )
+    found = resolve(request.proposal, proposals)
+    if not isinstance(found, Proposal):
+        return found
+    ballot = ballot_of(speaker, ledger.ballots(found), found.number)
+    return MyVoteAnswer(ledger.facts, found, ballot, power=ledger.power_for(speaker, found))
+
+
+def receipt(
+    request: VoteReceipt, ledger: Ledger, journal: Journal
+) -> ReceiptAnswer | NoSuchProposal | AmbiguousProposal | Refused:
+    """What became of the last act, or of the last one on a proposal: by the journal, and by the chain.
+
+    The caller has settled what was open, as far as the chain lets it.
+    """
+    if ledger.speaker is None:
+        return Refused("no_key")
+    proposals = ledger.proposals()
+    entries = [
+        entry for entry in journal.entries(ledger.facts.key) if entry.speaker.lower() in ("", ledger.speaker.lower())
+    ]
+    if request.proposal is not None:
+        found = resolve(request.proposal, proposals)
+        if not isinstance(found, Proposal):
+            return found
+        entry = next((entry for entry in entries if entry.proposal == found.number), None)
+        ballot = ballot_of(ledger.speaker, ledger.ballots(found), found.number)
+        return ReceiptAnswer(ledger.facts, entry, ballot, found)
+    entry = entries[0] if entries else None
+    ballots = ledger.ballots()
+    if entry is None:
+        ballot = ballot_of(ledger.speaker, ballots)
+    else:
+        ballot = ballot_of(ledger.speaker, ballots, entry.proposal) if entry.proposal is not None else None
+    number = entry.proposal if entry else ballot.proposal if ballot else None
+    proposal = next((proposal for proposal in proposals if proposal.number == number), None)
+    return ReceiptAnswer(ledger.facts, entry, ballot, proposal)

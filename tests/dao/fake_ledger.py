@@ -1,0 +1,356 @@
+"""NOT A CHAIN: it stands for one where a test needs more states and failures than a node is easily brought into.
+
+`FakeChain` holds what a governor and its token would: it follows OpenZeppelin 5 in its states, refusals, nonces and
+events. `FakeLedger` is one Aye's view of it. What is proved here is proved again on a real node in `test_on_chain.py`
+and `test_killed.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from pydantic import TypeAdapter
+
+from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signed, Vote
+from skill.dao.ledger import Fate
+from skill.dao.nouns import (
+    Address,
+    Asset,
+    BallotCast,
+    Choice,
+    DaoFacts,
+    Effect,
+    Holding,
+    Nothing,
+    Payment,
+    Proposal,
+    ProposalState,
+    RuleChange,
+    Rules,
+    Tally,
+    Transfer,
+    Treasury,
+    VotingPower,
+)
+from skill.errors import EndpointDown, Reverted, SignerError
+
+ACTS: TypeAdapter[Act] = TypeAdapter(Act)
+UNIT = 10**18
+QUORUM = 100 * UNIT
+PERIOD, DELAY, TIMELOCK, THRESHOLD = 3600, 600, 1800, 10 * UNIT
+
+VOTES = Asset("FAKE", 18, Address("0x" + "1" * 40))
+COIN = Asset("ETH", 18)
+DOLLAR = Asset("USDC", 6, Address("0x" + "2" * 40), dollar=True)
+TREASURY = Address("0x" + "3" * 40)
+GOVERNOR = Address("0x" + "4" * 40)
+ALICE, BOB = Address("0x" + "a" * 40), Address("0x" + "b" * 40)
+SPEAKER = Address("0x" + "5" * 40)
+FACTS = DaoFacts("fake", "Fake DAO", 31337, GOVERNOR, VOTES.address or GOVERNOR, TREASURY, VOTES, COIN)
+
+
+@dataclass
+class FakeProposal:
+    number: int
+    description: str
+    proposer: Address
+    created_at: int
+    effects: tuple[Effect, ...]
+    snapshot_power: dict[Address, int]
+    canceled: bool = False
+    executed: bool = False
+    ready_at: int | None = None
+
+    @property
+    def id(self) -> int:
+        return int.from_bytes(hashlib.sha256(f"{self.effects}{self.description}".encode()).digest())
+
+    @property
+    def opens_at(self) -> int:
+        return self.created_at + DELAY
+
+    @property
+    def closes_at(self) -> int:
+        return self.opens_at + PERIOD
+
+
+@dataclass
+class Sent:
+    """A transaction that some node holds."""
+
+    sender: Address
+    nonce: int
+    act: Act
+
+
+@dataclass
+class FakeChain:
+    time: int = 1_000_000
+    made: list[FakeProposal] = field(default_factory=list)
+    ballots: list[BallotCast] = field(default_factory=list)
+    tokens: dict[Address, int] = field(default_factory=lambda: {ALICE: 300 * UNIT, BOB: 200 * UNIT})
+    delegates: dict[Address, Address] = field(default_factory=lambda: {ALICE: SPEAKER, BOB: BOB})
+    gas: dict[Address, int] = field(default_factory=lambda: {SPEAKER: UNIT})
+    holdings: dict[Asset, int] = field(default_factory=lambda: {COIN: 5 * UNIT, DOLLAR: 12_400_000_000})
+    nonces: dict[Address, int] = field(default_factory=dict)
+    pool: dict[str, Sent] = field(default_factory=dict)
+    included: dict[str, bool] = field(default_factory=dict)
+    """Hash to whether it succeeded."""
+    signatures: int = 0
+
+    def power(self, account: Address) -> int:
+        return sum(amount for holder, amount in self.tokens.items() if self.delegates.get(holder) == account)
+
+    def propose(self, description: str, effects: tuple[Effect, ...] = (Nothing(),), by: Address = BOB) -> FakeProposal:
+        snapshot = {account: self.power(account) for account in (ALICE, BOB, SPEAKER)}
+        made = FakeProposal(len(self.made) + 1, description, by, self.time, effects, snapshot)
+        self.made.append(made)
+        return made
+
+    def state(self, made: FakeProposal) -> ProposalState:
+        tally = self.tally(made)
+        if made.canceled:
+            return ProposalState.CANCELED
+        if made.executed:
+            return ProposalState.EXECUTED
+        if self.time < made.opens_at:
+            return ProposalState.PENDING
+        if self.time < made.closes_at:
+            return ProposalState.ACTIVE
+        if tally.for_ <= tally.against or tally.for_ + tally.abstain < QUORUM:
+            return ProposalState.DEFEATED
+        return ProposalState.SUCCEEDED if made.ready_at is None else ProposalState.QUEUED
+
+    def tally(self, made: FakeProposal) -> Tally:
+        weights = dict.fromkeys(Choice, 0)
+        for ballot in self.ballots:
+            if ballot.proposal == made.number:
+                weights[ballot.choice] += ballot.weight
+        return Tally(weights[Choice.FOR], weights[Choice.AGAINST], weights[Choice.ABSTAIN])
+
+    def by_id(self, proposal_id: int) -> FakeProposal:
+        found = next((made for made in self.made if made.id == proposal_id), None)
+        if found is None:
+            raise Reverted("unknown", "The governor knows no such proposal.")
+        return found
+
+    def check(self, act: Act, sender: Address) -> None:
+        """Raises `Reverted` where the contracts would."""
+        if isinstance(act, Delegate):
+            return
+        if isinstance(act, Propose):
+            if self.power(sender) < THRESHOLD:
+                raise Reverted("below_threshold", "The proposer has too few votes.")
+            new = FakeProposal(0, act.description, sender, 0, (act.payment,), {})
+            if any(made.id == new.id for made in self.made):
+                raise Reverted("unknown", "The proposal exists already.")
+            return
+        made = self.by_id(act.proposal_id)
+        state = self.state(made)
+        match act:
+            case Vote():
+                if state is not ProposalState.ACTIVE:
+                    raise Reverted("not_active", "The proposal is not open.")
+                if any(one.voter == sender and one.proposal == made.number for one in self.ballots):
+                    raise Reverted("already_voted", "The voter has voted.")
+            case Queue():
+                if state is not ProposalState.SUCCEEDED:
+                    raise Reverted("not_succeeded", "The proposal has not succeeded.")
+            case Execute():
+                if state is not ProposalState.QUEUED:
+                    raise Reverted("not_queued", "The proposal is not queued.")
+                if made.ready_at is None or self.time < made.ready_at:
+                    raise Reverted("not_ready", "The timelock runs.")
+            case Cancel():
+                if state is not ProposalState.PENDING:
+                    raise Reverted("not_pending", "The proposal is not pending.")
+                if made.proposer != sender:
+                    raise Reverted("not_proposer", "Only the proposer cancels.")
+
+    def apply(self, act: Act, sender: Address, transaction: str) -> None:
+        match act:
+            case Delegate():
+                self.delegates[sender] = act.to
+            case Propose():
+                self.propose(act.description, (act.payment,), sender)
+            case Vote():
+                made = self.by_id(act.proposal_id)
+                weight = made.snapshot_power.get(sender, 0)
+                self.ballots.append(
+                    BallotCast(made.number, sender, act.choice, weight, act.reason, self.time, transaction)
+                )
+            case Queue():
+                self.by_id(act.proposal_id).ready_at = self.time + TIMELOCK
+            case Execute():
+                self.by_id(act.proposal_id).executed = True
+            case Cancel():
+                self.by_id(act.proposal_id).canceled = True
+
+    def mine(self) -> None:
+        """A block with all that fits."""
+        self.time += 1
+        for transaction, sent in sorted(self.pool.items(), key=lambda item: item[1].nonce):
+            if sent.nonce == self.nonces.get(sent.sender, 0):
+                self.nonces[sent.sender] = sent.nonce + 1
+                try:
+                    self.check(sent.act, sent.sender)
+                except Reverted:
+                    self.included[transaction] = False
+                else:
+                    self.apply(sent.act, sent.sender, transaction)
+                    self.included[transaction] = True
+        self.pool = {key: sent for key, sent in self.pool.items() if sent.nonce >= self.nonces.get(sent.sender, 0)}
+
+
+class FakeLedger:
+    """One Aye's view of a `FakeChain`.
+
+    `mines`: `wait` makes a block. `before` and `after` are called with the name of a method and may raise: how a test
+    makes the endpoint fail, before or after the call took effect.
+    """
+
+    def __init__(
+        self,
+        chain: FakeChain,
+        speaker: Address | None = SPEAKER,
+        mines: bool = True,
+        before: Callable[[str], None] = lambda _: None,
+        after: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.chain = chain
+        self._speaker = speaker
+        self.mines = mines
+        self.before = before
+        self.after = after
+        self.simulated: list[Act] = []
+
+    @property
+    def facts(self) -> DaoFacts:
+        return FACTS
+
+    @property
+    def speaker(self) -> Address | None:
+        return self._speaker
+
+    def now(self) -> int:
+        return self.chain.time
+
+    def treasury(self) -> Treasury:
+        holdings = tuple(Holding(asset, amount) for asset, amount in self.chain.holdings.items())
+        return Treasury(TREASURY, holdings, self.chain.time)
+
+    def transfers(self, since: int) -> tuple[Transfer, ...]:
+        paid = [
+            Transfer(effect.asset, effect.amount, "out", effect.recipient, made.ready_at or 0, made.number)
+            for made in self.chain.made
+            if made.executed
+            for effect in made.effects
+            if isinstance(effect, Payment)
+        ]
+        return tuple(transfer for transfer in paid if transfer.at >= since)
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        self.before("proposals")
+        return tuple(self._proposal(made) for made in self.chain.made)
+
+    def _proposal(self, made: FakeProposal) -> Proposal:
+        title, _, body = made.description.partition("\n")
+        return Proposal(
+            number=made.number,
+            id=made.id,
+            title=title.lstrip("# "),
+            body=body.strip(),
+            proposer=made.proposer,
+            state=self.chain.state(made),
+            created_at=made.created_at,
+            opens_at=made.opens_at,
+            closes_at=made.closes_at,
+            tally=self.chain.tally(made),
+            quorum=QUORUM,
+            effects=made.effects,
+            ready_at=made.ready_at,
+            as_of=self.chain.time,
+        )
+
+    def rules(self) -> Rules:
+        return Rules(QUORUM, 20.0, PERIOD, DELAY, THRESHOLD, TIMELOCK)
+
+    def power(self, account: Address) -> VotingPower:
+        chain = self.chain
+        supply = sum(chain.tokens.values())
+        return VotingPower(
+            account, chain.power(account), supply, chain.tokens.get(account, 0), chain.delegates.get(account)
+        )
+
+    def power_for(self, account: Address, proposal: Proposal) -> int:
+        return self.chain.by_id(proposal.id).snapshot_power.get(account, 0)
+
+    def ballots(self, proposal: Proposal | None = None) -> tuple[BallotCast, ...]:
+        self.before("ballots")
+        return tuple(ballot for ballot in self.chain.ballots if proposal is None or ballot.proposal == proposal.number)
+
+    def simulate(self, act: Act) -> None:
+        self.before("simulate")
+        assert self._speaker is not None
+        self.simulated.append(act)
+        if not self.chain.gas.get(self._speaker, 0):
+            raise Reverted("no_gas", "The account has nothing to pay gas with.")
+        self.chain.check(act, self._speaker)
+
+    def sign(self, act: Act) -> Signed:
+        self.before("sign")
+        if self._speaker is None:
+            raise SignerError("There is no key.")
+        nonce = self.chain.nonces.get(self._speaker, 0)
+        raw = json.dumps([self._speaker, nonce, ACTS.dump_python(act, mode="json")]).encode()
+        self.chain.signatures += 1
+        return Signed("0x" + hashlib.sha256(raw).hexdigest(), raw, nonce)
+
+    def send(self, signed: Signed) -> None:
+        self.before("send")
+        sender, nonce, act = json.loads(signed.raw)
+        if signed.hash not in self.chain.included:
+            if nonce < self.chain.nonces.get(sender, 0):
+                raise EndpointDown("The endpoint says: nonce too low.")
+            self.chain.pool[signed.hash] = Sent(sender, nonce, ACTS.validate_python(act))
+        self.after("send")
+
+    def fate(self, signed: Signed) -> Fate:
+        self.before("fate")
+        sender = json.loads(signed.raw)[0]
+        if signed.hash in self.chain.included:
+            return Fate.DONE if self.chain.included[signed.hash] else Fate.REVERTED
+        if signed.hash in self.chain.pool:
+            return Fate.PENDING
+        return Fate.UNSENT if self.chain.nonces.get(sender, 0) <= signed.nonce else Fate.REPLACED
+
+    def wait(self, signed: Signed, seconds: float) -> Fate:
+        self.before("wait")
+        if self.mines:
+            self.chain.mine()
+        self.after("wait")
+        return self.fate(signed)
+
+
+def story() -> FakeChain:
+    """A chain with a proposal in each of six states; number 4 and 5 are open, and the speaker may vote on both."""
+    chain = FakeChain()
+    pay = Payment(DOLLAR, 500_000_000, ALICE)
+    executed = chain.propose("# Pay the auditors\n\nA first audit.", (pay,))
+    chain.propose("# Raise the quorum\n\nTo a third.", (RuleChange("quorum", 33),))
+    chain.propose("# Website grant\n\nA new website.", (pay,))
+    chain.time += DELAY + 1
+    for number, choice in ((1, Choice.FOR), (2, Choice.AGAINST), (3, Choice.FOR)):
+        made = chain.made[number - 1]
+        chain.ballots.append(BallotCast(number, BOB, choice, made.snapshot_power[BOB], "", chain.time, "0x00"))
+    chain.time += PERIOD
+    executed.ready_at, executed.executed = chain.time, True
+    chain.propose("# Community audit\n\nA second audit.", (pay, replace(pay, asset=COIN, amount=UNIT)))
+    chain.propose("# Garden for the office\n\nPlants.", (Nothing(),))
+    chain.propose("# Mistake\n\nSorry.").canceled = True
+    chain.time += DELAY + 1
+    chain.propose("# Translate the handbook\n\nTo Spanish.", (pay,), by=SPEAKER)
+    return chain
