@@ -1,0 +1,171 @@
+"""`aye doctor`: looks at everything Aye needs, and says for each what is wrong and what mends it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+
+from skill.chain import Signer, connect
+from skill.config import Config, DaoConfig
+from skill.errors import AyeError
+from skill.frontends.session import settings_of, signer_of
+from skill.hearing import microphone
+from skill.hearing.recogniser import choose
+from skill.store import open_store
+from skill.voice.speaker_pyttsx3 import synthesise
+
+CLOCK_SECONDS = 120
+"""A chain whose newest block is farther than this from this machine's clock makes spoken deadlines wrong."""
+DISK_MB = 200
+"""Less free space than this endangers the journal."""
+LOW_GAS_WEI = 10**16
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `mend` is a command or a line of config.yaml; empty where all is well."""
+
+    what: str
+    ok: bool
+    says: str
+    mend: str = ""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 1 where anything is wrong."""
+    findings = []
+    for finding in examine(settings_of(args), time.time):
+        findings.append(finding)
+        if not args.json:
+            mark = "[green]ok[/green]   " if finding.ok else "[red]wrong[/red]"
+            Console().print(f"{mark} {finding.what}: {finding.says} {finding.mend}".rstrip(), soft_wrap=True)
+    if args.json:
+        print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def examine(settings: Config, clock: Callable[[], float]) -> Iterator[Finding]:
+    """Looks at one thing after the other; none of them changes anything."""
+    yield _microphone(settings)
+    yield _speaker(settings)
+    yield _looked(
+        "voice",
+        lambda: f"it speaks ({len(synthesise('aye', settings.voice.rate, settings.voice.name).samples)} samples)",
+    )
+    yield _looked("model", lambda: choose(settings.hearing.engine, settings.language, settings.models).name)
+    yield _disk(settings)
+    yield _looked("journal", lambda: _journal(settings))
+    signer, key = _key(settings)
+    yield key
+    if not settings.daos:
+        yield Finding("DAO", False, "none is configured", "Add one with `aye setup`, or try `aye demo`.")
+    for dao in settings.daos:
+        yield from _dao(dao, signer, clock)
+
+
+def _looked(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except AyeError as error:
+        return Finding(what, False, error.message, error.mend)
+
+
+def _microphone(settings: Config) -> Finding:
+    def look() -> str:
+        names = [device.name for device in microphone.devices() if device.inputs > 0]
+        if not names:
+            raise AyeError("There is none.", "Plug one in, or type with `aye chat`.")
+        wanted = settings.hearing.microphone
+        if isinstance(wanted, str) and not any(wanted in name for name in names):
+            raise AyeError(f"There is no {wanted!r}, but: {', '.join(names)}.", "Set hearing.microphone in config.yaml.")
+        return f"{len(names)} there, {wanted if wanted is not None else 'the default one'} is used"
+
+    return _looked("microphone", look)
+
+
+def _speaker(settings: Config) -> Finding:
+    def look() -> str:
+        names = [device.name for device in microphone.devices() if device.outputs > 0]
+        if not names:
+            raise AyeError("There is none.", "Plug one in, or read the answers with `aye chat`.")
+        wanted = settings.voice.speaker
+        if isinstance(wanted, str) and not any(wanted in name for name in names):
+            raise AyeError(f"There is no {wanted!r}, but: {', '.join(names)}.", "Set voice.speaker in config.yaml.")
+        return f"{len(names)} there, {wanted if wanted is not None else 'the default one'} is used"
+
+    return _looked("speaker", look)
+
+
+def _disk(settings: Config) -> Finding:
+    folder = settings.data_folder
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free // 2**20
+    if free < DISK_MB:
+        return Finding("disk", False, f"{free} MB are free where the journal is", "Free some, or set `data:` elsewhere.")
+    return Finding("disk", True, f"{free // 1024} GB are free where the journal is")
+
+
+def _journal(settings: Config) -> str:
+    store = open_store(settings.database or settings.data_folder / "aye.db")
+    waiting = sum(len(store.journal.unsettled(dao.key)) for dao in settings.daos)
+    return f"it can be read and written; {waiting} acts are still under way" if waiting else "it can be read and written"
+
+
+def _key(settings: Config) -> tuple[Signer | None, Finding]:
+    try:
+        signer = signer_of(settings)
+    except AyeError as error:
+        return None, Finding("key", False, error.message, error.mend)
+    if signer is None:
+        return None, Finding("key", False, "none is configured: Aye can read but not vote", "Make one with `aye setup`.")
+    return signer, Finding("key", True, f"it unlocks, its address is {signer.address}")
+
+
+def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> Iterator[Finding]:
+    try:
+        ledger = connect(
+            dao.endpoint,
+            dao.chain_id,
+            dao.governor,
+            name=dao.key,
+            key=signer,
+            from_block=dao.from_block,
+            tokens=dao.tokens,
+        )
+        facts, now = ledger.facts, ledger.now()
+    except AyeError as error:
+        yield Finding(f"{dao.key}: endpoint, chain and contracts", False, error.message, error.mend)
+        return
+    yield Finding(f"{dao.key}: endpoint and chain", True, f"it answers, as chain {facts.chain_id}")
+    yield Finding(f"{dao.key}: contracts", True, f"the governor calls itself {facts.name}")
+    off = abs(clock() - now)
+    if off > CLOCK_SECONDS:
+        yield Finding(
+            f"{dao.key}: clock", False, f"the chain's newest block is {off:.0f} seconds from this machine's clock",
+            "Set this machine's clock (timedatectl set-ntp true), or name another endpoint.",
+        )
+    else:
+        yield Finding(f"{dao.key}: clock", True, f"{off:.0f} seconds from the chain's")
+    if signer is None:
+        return
+    power = ledger.power(ledger.speaker) if ledger.speaker is not None else None
+    if power is not None and power.power == 0:
+        yield Finding(
+            f"{dao.key}: voting power", False, "nobody has delegated to the speaker's key",
+            f"Delegate to {signer.address} from your own wallet.",
+        )
+    elif power is not None:
+        yield Finding(f"{dao.key}: voting power", True, f"{power.power / 10**facts.votes.decimals:,.0f} votes")
+    gas = ledger.gas()
+    low = gas < LOW_GAS_WEI
+    yield Finding(
+        f"{dao.key}: gas", not low, f"{gas / 10**18:.4f} {facts.coin.symbol}",
+        f"Send a little {facts.coin.symbol} to {signer.address}." if low else "",
+    )

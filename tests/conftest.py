@@ -1,0 +1,18 @@
+"""What every test stands on: a clean environment and, where asked for, the real chain."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+pytest_plugins = ["tests.fixtures_chain", "tests.sound_card"]
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No configuration and no home of the person who runs the tests reaches them."""
+    for name in list(os.environ):
+        if name.startswith("AYE_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
