@@ -1,0 +1,115 @@
+"""Whisper held to the grammar: a beam search over the tokens of its sentences.
+
+Every hypothesis is one sequence of tokens with all the places of the grammar it may stand at. The score of a finished
+one is the sum of its log-probabilities (over the tokens in use, not only the allowed ones) and `bonus` for each token:
+without that, "no" wins over "vote no on proposal four" wherever a sound was poor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from skill.hearing.walk import END, START, Places, Walk
+from skill.hearing.whisper_decoder import LONGEST, Decoder, Progress
+from skill.hearing.whisper_weights import Array
+
+PROMPT = (50257, 50362)
+"""Start of transcript, no timestamps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """How wide to search. Measured in `docs/hearing.md`."""
+
+    width: int = 8
+    bonus: float = 1.1
+    """For each token of a finished sentence."""
+    behind: float = 5.0
+    """Partial ones that are this much worse than the best finished one are dropped."""
+    keep: int = 5
+    """Finished sentences of different words that are given back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One sentence of the grammar, as far as the sound bears it out."""
+
+    words: tuple[str, ...]
+    """Labels of the grammar."""
+    tokens: tuple[int, ...]
+    """Without end of text."""
+    log_probability: float
+    """Of all tokens and the end of text."""
+    regret: float
+    """What the grammar cost: the sum over the steps of log p of the token taken less log p of the best; 0 or below."""
+    score: float
+    """What the order goes by: `log_probability` and the bonus."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Partial:
+    tokens: tuple[int, ...]
+    places: Places
+    log_probability: float
+    regret: float
+
+
+def search(decoder: Decoder, walk: Walk, encoded: Array, beam: Beam = Beam()) -> tuple[Held, ...]:
+    """The best sentences of the grammar for an utterance `encoded` (F, D), best first; empty where none was finished.
+
+    `decoder.tokens` must hold all of `walk.tokens()`.
+    """
+    progress = decoder.start(encoded)
+    for token in PROMPT:
+        features = decoder.step(progress, (token,))
+    partials: list[_Partial] = [_Partial((), START, 0.0, 0.0)]
+    finished: list[Held] = []
+    while partials and progress.length < LONGEST:
+        scores = decoder.scores(features)
+        best = scores.max(axis=1)
+        grown: list[tuple[float, int, int, float]] = []
+        for number, partial in enumerate(partials):
+            allowed = walk.next(partial.places).tokens
+            row = scores[number, np.searchsorted(decoder.tokens, allowed)]
+            top = np.argpartition(-row, beam.width)[: beam.width + 1] if len(row) > beam.width else range(len(row))
+            for index in top:
+                grown.append((partial.log_probability + float(row[index]), number, int(allowed[index]), float(row[index])))
+        grown.sort(reverse=True)
+        onward: list[_Partial] = []
+        parents: list[int] = []
+        for total, number, token, step in grown:
+            partial = partials[number]
+            regret = partial.regret + step - float(best[number])
+            if token == END:
+                score = total + beam.bonus * (len(partial.tokens) + 1)
+                finished.append(Held((), partial.tokens, total, regret, score))
+            elif len(onward) < beam.width:
+                places = frozenset(walk.next(partial.places).places[token])
+                onward.append(_Partial((*partial.tokens, token), places, total, regret))
+                parents.append(number)
+        floor = max((held.score for held in finished), default=-np.inf) - beam.behind
+        count = progress.length - len(PROMPT) + 1
+        alive = [at for at, partial in enumerate(onward) if partial.log_probability + beam.bonus * count > floor]
+        partials = [onward[at] for at in alive]
+        if partials:
+            features = _step(decoder, progress, [parents[at] for at in alive], partials)
+    return _distinct(finished, walk, beam.keep)
+
+
+def _step(decoder: Decoder, progress: Progress, parents: Sequence[int], partials: Sequence[_Partial]) -> Array:
+    progress.keep(parents)
+    return decoder.step(progress, [partial.tokens[-1] for partial in partials])
+
+
+def _distinct(finished: list[Held], walk: Walk, keep: int) -> tuple[Held, ...]:
+    found: dict[tuple[str, ...], Held] = {}
+    for held in sorted(finished, key=lambda held: -held.score):
+        words = walk.labels(held.tokens)
+        if words and words not in found:
+            found[words] = Held(words, held.tokens, held.log_probability, held.regret, held.score)
+        if len(found) == keep:
+            break
+    return tuple(found.values())

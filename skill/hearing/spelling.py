@@ -1,0 +1,90 @@
+"""How Whisper may write a word that the grammar holds, as its own tokens.
+
+Whisper writes as people do: "proposal 4", "twenty-three", "$500", "USDC", "time lock". A grammar held to one spelling
+would pay for each of these as if another word had been said, so every label has several, all of one meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+Tokens = tuple[int, ...]
+
+UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
+ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
+WRITTEN = {
+    **{word: (str(value),) for value, word in enumerate(UNITS)},
+    **{word: (str(value),) for word, value in TENS.items()},
+    **{word: (f"{value}{SUFFIXES.get(value, 'th')}",) for value, word in enumerate(ORDINALS, 1)},
+    "okay": ("OK",),
+    "dao": ("Dao", "Tao"),
+    "percent": ("%", "per cent"),
+}
+"""Other ways to write a label; the label itself always counts."""
+
+FUSED = {"dollar": "${}", "dollars": "${}", "percent": "{}%"}
+"""A number and the word after it, written as one: "$500", "4%"."""
+
+SHOUTED = 5
+"""Up to this many letters a word may stand in capitals: DAO, USDC."""
+
+
+class Speller:
+    """Spellings of labels in one tokenizer, remembered."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._known: dict[tuple[str, str, str], tuple[Tokens, ...]] = {}
+
+    def tokens(self, text: str) -> Tokens:
+        """The tokens of `text` as it stands, no special ones."""
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def spellings(self, label: str, before: str = " ", fused: str = "{}") -> tuple[Tokens, ...]:
+        """All token sequences for `label` after `before` (a space, or nothing: after a hyphen), distinct.
+
+        `fused` is a pattern of `FUSED`.
+        """
+        key = (label, before, fused)
+        if key not in self._known:
+            forms = dict.fromkeys(before + fused.format(form) for form in self._forms(label))
+            self._known[key] = tuple(dict.fromkeys(self.tokens(form) for form in forms))
+        return self._known[key]
+
+    def _forms(self, label: str) -> Iterable[str]:
+        if label.isdecimal():
+            yield label
+            if len(label) > 3:
+                yield f"{int(label):,}"
+            return
+        for word in (label, *WRITTEN.get(label, ()), *self._apart(label)):
+            yield word
+            yield word[:1].upper() + word[1:]
+            if len(word) <= SHOUTED and word.isalpha():
+                yield word.upper()
+        if len(label) <= SHOUTED and re.fullmatch("[^aeiouy']{2,}|[a-z]{3,4}c", label):
+            for between in (".", "-", " "):
+                yield between.join(label.upper())
+
+    def _apart(self, label: str) -> Iterable[str]:
+        """ "timelock" -> "time lock", "time-lock", where the word is no token and both halves are."""
+        if "-" in label:
+            yield label.replace("-", " ")
+            yield label.replace("-", "")
+        if len(label) < 7 or not label.isalpha() or len(self.tokens(f" {label}")) == 1:
+            return
+        for at in range(3, len(label) - 2):
+            first, second = label[:at], label[at:]
+            if len(self.tokens(f" {first}")) == len(self.tokens(f" {second}")) == 1:
+                yield f"{first} {second}"
+                yield f"{first}-{second}"
