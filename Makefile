@@ -18,9 +18,9 @@ test: install-test ## the tests, slow ones too (about 15 minutes on two cores)
 
 test-long: install-test ## more voices, more kills; writes the figures in docs/
 	@.venv/bin/python -m pytest -q
-	@.venv/bin/python -m bench.sentences --write-docs docs/hearing.md
-	@.venv/bin/python -m bench.understanding --write-docs docs/understanding.md
-	@.venv/bin/python -m bench.turn --write-docs docs/performance.md
+	@.venv/bin/python bench/sentences.py --write-docs docs/hearing.md
+	@.venv/bin/python bench/understanding.py --write-docs docs/understanding.md
+	@.venv/bin/python bench/turn.py --write-docs docs/performance.md
 
 lint: ## ruff
 	@.venv/bin/ruff check .

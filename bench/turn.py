@@ -1,6 +1,6 @@
 """From meaning to reply on the local chain: time, requests to the endpoint, and the memory of the process.
 
-    python -m bench.turn [--runs N] [--json OUT] [--write-docs docs/performance.md]
+    python bench/turn.py [--runs N] [--json OUT] [--write-docs docs/performance.md]
 
 Each intent is asked on the demo's DAO in a conversation of its own; the first run of an intent is shown apart, since
 it reads what later runs keep. Time is from the sentence to the reply, without hearing and voice.
