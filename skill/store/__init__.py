@@ -1,0 +1,10 @@
+"""What outlives the process: the journal of acts, conversations, the audit log. SQLAlchemy lives here alone."""
+
+from __future__ import annotations
+
+from skill.store.audit import Audit, Turn
+from skill.store.conversations import Conversations
+from skill.store.journal import SqlJournal
+from skill.store.opening import Store, open_store
+
+__all__ = ["Audit", "Conversations", "SqlJournal", "Store", "Turn", "open_store"]

@@ -1,0 +1,135 @@
+"""Opens the database: its settings, its schema."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, select, update
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from skill.errors import StoreError
+from skill.store import tables
+from skill.store.audit import Audit
+from skill.store.conversations import Conversations
+from skill.store.failures import in_words
+from skill.store.journal import SqlJournal
+
+BUSY_SECONDS = 5.0
+"""How long a process waits for another one's write; a write takes milliseconds."""
+
+WRITES_FIRST = {"begin": "BEGIN IMMEDIATE"}
+"""For a transaction that reads before it writes: SQLite would else refuse the write if another came in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The three kept things over one database. Safe for threads and processes; `with` closes it."""
+
+    journal: SqlJournal
+    conversations: Conversations
+    audit: Audit
+    engine: Engine
+
+    def close(self) -> None:
+        """Gives the connections back. The store can be used again afterwards."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_store(place: str | Path) -> Store:
+    """Opens the database at a path or an SQLAlchemy URL, making it where there is none.
+
+    A file is made readable for its owner alone, in WAL mode with a sync at each commit, so that what a method wrote
+    outlives a power cut. Raises `StoreError` if it cannot be written, is damaged, or is of a later version.
+    """
+    url = _url(place)
+    where = _name(url)
+    with in_words(where):
+        engine = _engine(url)
+        if url.get_backend_name() == "sqlite":
+            _make_private(url)
+            event.listen(engine, "connect", _sqlite_settings)
+            event.listen(engine, "begin", _sqlite_begin)
+        with engine.connect().execution_options(**WRITES_FIRST) as connection, connection.begin():
+            _make_schema(connection, where)
+    return Store(SqlJournal(engine, where), Conversations(engine, where), Audit(engine, where), engine)
+
+
+def _url(place: str | Path) -> URL:
+    if isinstance(place, Path) or "://" not in place:
+        return URL.create("sqlite", database=str(place))
+    try:
+        url = make_url(place)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError(
+            "The value of `database:` is not the address of a database that Aye knows.",
+            "Write sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME in config.yaml.",
+        ) from error
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        return create_engine(url, hide_parameters=True, connect_args=_arguments(url), pool_pre_ping=not _is_file(url))
+    except ImportError as error:
+        raise StoreError(
+            f"The driver {error.name} of the database {_name(url)} is not installed.", f"Run pip install {error.name}."
+        ) from error
+
+
+def _name(url: URL) -> str:
+    """For messages: the file, or the address without its password."""
+    return str(url.database) if _is_file(url) else url.set(query={}).render_as_string(hide_password=True)
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and bool(url.database) and url.database != ":memory:"
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    return {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
+
+
+def _make_private(url: URL) -> None:
+    """Makes the file before SQLite does, which would let others read it."""
+    if not _is_file(url) or str(url.database).startswith("file:"):
+        return
+    path = Path(str(url.database))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _sqlite_settings(connection: Any, _record: object) -> None:
+    # Transactions are begun below and not by the driver, which would do it too late and never around DDL.
+    connection.isolation_level = None
+    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _make_schema(connection: Connection, where: str) -> None:
+    tables.metadata.create_all(connection)
+    version: int | None = connection.execute(select(tables.schema_version.c.version)).scalar()
+    if version is None:
+        connection.execute(insert(tables.schema_version).values(version=tables.VERSION))
+    elif version > tables.VERSION:
+        raise StoreError(
+            f"The database {where} was written by a later Aye (its version is {version}, this one knows "
+            f"{tables.VERSION}).",
+            "Update Aye, or set `data:` in config.yaml to another folder.",
+        )
+    else:  # a write that changes nothing, so that a store that cannot be written is found now and not at the first vote
+        connection.execute(update(tables.schema_version).values(version=version))

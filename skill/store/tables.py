@@ -1,0 +1,108 @@
+"""The tables. Times are seconds since the epoch; whatever may pass 64 bits is kept as JSON text.
+
+Nothing here is SQLite's own but the triggers on `audit`: the same tables stand in PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+)
+
+from skill.dao.journal import OPEN, Stage
+from skill.dao.ledger import Fate
+
+VERSION = 1
+"""Of this schema; kept in `schema_version`. A file of a later version is refused."""
+
+metadata = MetaData()
+
+ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in INTEGER alone
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+
+def _one_of(column: str, values: list[str]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+STILL_OPEN = _one_of("stage", sorted(stage.value for stage in OPEN))
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("dao", String(200), nullable=False),
+    Column("speaker", String(100), nullable=False),
+    Column("conversation", String(200), nullable=False),
+    Column("act", Text, nullable=False),
+    Column("proposal", Integer),
+    Column("title", Text, nullable=False),
+    Column("stage", String(20), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("hash", String(100)),
+    Column("raw", LargeBinary),
+    Column("nonce", BigInteger),
+    Column("fate", String(20)),
+    Column("told", Boolean, nullable=False),
+    CheckConstraint(_one_of("stage", [stage.value for stage in Stage]), name="stage_known"),
+    CheckConstraint(f"fate IS NULL OR {_one_of('fate', [fate.value for fate in Fate])}", name="fate_known"),
+    CheckConstraint("stage NOT IN ('signed', 'sent') OR raw IS NOT NULL", name="signed_has_bytes"),
+    CheckConstraint("stage <> 'settled' OR fate IS NOT NULL", name="settled_has_fate"),
+)
+
+one_open_act = Index(
+    "one_open_act",
+    journal.c.dao,
+    journal.c.speaker,
+    unique=True,
+    sqlite_where=text(STILL_OPEN),
+    postgresql_where=text(STILL_OPEN),
+)
+"""Of one speaker in one DAO one act is open at a time, whatever process began it: the database itself says so."""
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("dao", String(200), nullable=False),
+    Column("value", Text, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("dao", String(200), nullable=False),
+    Column("conversation", String(200), nullable=False),
+    Column("heard", Text, nullable=False),
+    Column("intent", String(100)),
+    Column("slots", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("expects", String(20)),
+    Index("audit_at", "at"),
+)
+
+for _change in ("UPDATE", "DELETE"):
+    event.listen(
+        audit,
+        "after_create",
+        DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
+            f"CREATE TRIGGER audit_no_{_change.lower()} BEFORE {_change} ON audit "
+            "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
+        ).execute_if(dialect="sqlite"),
+    )
