@@ -17,7 +17,7 @@ KNOWN = (
         "Make it and its folder writable for this user, or set `data:` in config.yaml to another folder.",
     ),
     (
-        ("unable to open", "not a directory", "is a directory"),
+        ("unable to open", "not a directory", "is a directory", "file exists"),
         "cannot be opened",
         "Make its folder, or set `data:` in config.yaml to another one.",
     ),
