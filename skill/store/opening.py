@@ -121,7 +121,7 @@ def _sqlite_begin(connection: Connection) -> None:
 
 
 def _make_schema(connection: Connection, where: str) -> None:
-    tables.metadata.create_all(connection)
+    tables.metadata.create_all(connection)  # undone with the transaction where the version is refused
     version: int | None = connection.execute(select(tables.schema_version.c.version)).scalar()
     if version is None:
         connection.execute(insert(tables.schema_version).values(version=tables.VERSION))
