@@ -73,11 +73,12 @@ def prepare_new(
     if amount > holding.amount:
         return Refused("no_funds")
     payment = Payment(holding.asset, amount, recipient.address)
-    title = f"Pay {request.amount.strip()} {holding.asset.symbol} to {recipient.name}"
+    paid = f"{in_units(amount, holding.asset)} {holding.asset.symbol}"
+    title = f"Pay {paid} to {recipient.name}"
     minute = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M")
     description = (
-        f"# {title}\n\nThe treasury pays {request.amount.strip()} {holding.asset.symbol} to {recipient.name}, "
-        f"{recipient.address}. Proposed by voice with Aye on {minute} UTC."
+        f"# {title}\n\nThe treasury pays {paid} to {recipient.name}, {recipient.address}. "
+        f"Proposed by voice with Aye on {minute} UTC."
     )
     act = Propose(payment, description)
     try:
@@ -150,3 +151,10 @@ def base_units(amount: str, asset: Asset) -> int | None:
         return None
     units = int(whole) * 10**asset.decimals + int(part.ljust(asset.decimals, "0") or "0")
     return units if 0 < units < UINT256 else None
+
+
+def in_units(amount: int, asset: Asset) -> str:
+    """Base units as the shortest exact decimal string in whole units."""
+    whole, part = divmod(amount, 10**asset.decimals)
+    digits = f"{part:0{asset.decimals}d}".rstrip("0") if part else ""
+    return f"{whole}.{digits}" if digits else str(whole)

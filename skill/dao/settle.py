@@ -35,7 +35,7 @@ from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signe
 from skill.dao.journal import Entry, Journal, Stage
 from skill.dao.ledger import Fate, Ledger
 from skill.dao.members import same
-from skill.dao.nouns import Address, BallotCast, Proposal, ProposalState
+from skill.dao.nouns import Address, BallotCast, Payment, Proposal, ProposalState
 from skill.dao.proposals import DONE_WITH
 from skill.errors import ChainError, Reverted
 
@@ -130,8 +130,15 @@ def too_late(entry: Entry, ledger: Ledger) -> bool:
 
 
 def made_by(act: Propose, proposal: Proposal) -> bool:
-    """The governor's id is a hash over payment and description, so the same two are the same proposal."""
-    return proposal.effects == (act.payment,) and proposal.body.strip() == act.description.partition("\n")[2].strip()
+    """Whether this is the proposal that the act makes: the same payment under the same description.
+
+    The governor's id is a hash over both, so somebody else's copy of the description that pays another is not it.
+    """
+    if len(proposal.effects) != 1 or not isinstance(effect := proposal.effects[0], Payment):
+        return False
+    paid = (effect.asset.address, effect.amount) == (act.payment.asset.address, act.payment.amount)
+    told = proposal.body.strip() == act.description.partition("\n")[2].strip()
+    return paid and told and same(effect.recipient, act.payment.recipient)
 
 
 def _proposal(proposal_id: int, ledger: Ledger) -> Proposal | None:

@@ -18,7 +18,7 @@ from skill.dao.answers import (
     Refused,
 )
 from skill.dao.nouns import Choice, Holding, Payment, ProposalState
-from skill.dao.proposals import UINT256, base_units
+from skill.dao.proposals import UINT256, base_units, in_units
 from skill.dao.requests import AboutProposal, CastVote, CreateProposal, ListProposals, MoveProposal
 
 from .conftest import Aye
@@ -138,6 +138,7 @@ def test_an_amount_is_exact_or_refused(text: str) -> None:
     units = base_units(text, DOLLAR)
     if units is not None:
         assert units == Decimal(text.strip()).scaleb(6) and 0 < units < UINT256
+        assert Decimal(in_units(units, DOLLAR)) == Decimal(text.strip()) and base_units(in_units(units, DOLLAR), DOLLAR)
 
 
 def test_an_amount_past_what_a_transfer_can_carry() -> None:
