@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, cast
 
-from eth_account import Account
-from eth_account.hdaccount import ETHEREUM_DEFAULT_PATH
 from web3.contract import Contract
 from web3.types import TxReceipt
 
-from skill.demo.anvil import CHAIN_ID, MNEMONIC, Anvil, anvil, contracts_folder
+from skill.demo.anvil import CHAIN_ID, Anvil, anvil, contracts_folder
 from skill.errors import DemoError
 
 DAY = 86_400
@@ -33,17 +31,17 @@ QUORUM_PERCENT = 25
 HISTORY = 62 * DAY
 """How far back the DAO begins."""
 
+SPEAKER_KEY = bytes.fromhex("8b3a350cf5c34c9194ca85829a2df0ec3153be0318b5e2d3348e872092edffba")
+"""The sixth key of the mnemonic that every Ethereum developer knows: no secret, and worth nothing anywhere else."""
+SPEAKER_GAS = ETHER // 2
+
 SHARES = {"Alice": 260_000, "Bob": 180_000, "Carol": 65_000, "member": 90_000, "community": 405_000}
 """Votes tokens by holder, whole tokens. The community has delegated to nobody."""
 
 
-class _Told(Protocol):
-    def __call__(self, what: str) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """The fixed key set, by who holds it; addresses of `MNEMONIC`'s first accounts."""
+    """The fixed key set, by who holds it; addresses of the first accounts of anvil's mnemonic."""
 
     deployer: str
     alice: str
@@ -125,8 +123,7 @@ def _deploy(chain: Anvil, folder: Path, name: str, sender: str, *arguments: Any)
     factory = chain.w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"])
     receipt = mined(chain, factory.constructor(*arguments).transact({"from": sender, "gas": 12_000_000}))
     address = receipt["contractAddress"]
-    contract: Contract = chain.w3.eth.contract(address=address, abi=made["abi"])
-    return contract
+    return cast(Contract, chain.w3.eth.contract(address=address, abi=made["abi"]))
 
 
 def deploy(chain: Anvil, folder: Path, who: Accounts) -> Contracts:
@@ -153,6 +150,7 @@ def deploy(chain: Anvil, folder: Path, who: Accounts) -> Contracts:
     for holder in (who.alice, who.bob, who.carol):
         made.send(token.functions.delegate(holder), holder)
     made.send(token.functions.delegate(who.speaker), who.member)
+    chain.ask("anvil_setBalance", who.speaker, hex(SPEAKER_GAS))
     return made
 
 
@@ -168,7 +166,6 @@ def demo_dao(contracts: Path | None = None) -> Iterator[DemoDao]:
         made = deploy(chain, folder, who)
         happen(made, who, now)
         chain.move_to(max(int(time.time()), chain.now() + 1))
-        key = Account.from_mnemonic(MNEMONIC, account_path=ETHEREUM_DEFAULT_PATH[:-1] + "5").key
         yield DemoDao(
             rpc=chain.rpc,
             chain_id=CHAIN_ID,
@@ -179,7 +176,7 @@ def demo_dao(contracts: Path | None = None) -> Iterator[DemoDao]:
             voter=who.speaker,
             deployed_block=0,
             members=MappingProxyType({"Alice": who.alice, "Bob": who.bob, "Carol": who.carol}),
-            speaker_key=bytes(key),
+            speaker_key=SPEAKER_KEY,
             chain=chain,
             accounts=who,
         )
