@@ -1,0 +1,142 @@
+"""Sentence templates in hassil's format, one file a topic: https://github.com/OHF-Voice/hassil
+
+    intents: {name: {data: [{sentences, slots, metadata: {said_as}, requires_context: {expects}}]}}
+    lists: {name: {values: [...]} or {wildcard: true}}
+    expansion_rules: {name: "..."}
+
+`said_as` names the politeness around a sentence: the rules `<before_…>` and `<after_…>` of `common.yaml` (default:
+command). `requires_context.expects` holds a sentence back until that slot is asked for. Left out on purpose: ranges
+(numbers are digits before, see `numbers`), local rules and lists, words grown together ("proposal[s]").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, RuleReference, TextChunk
+from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
+
+from skill.errors import LanguageError
+from skill.language.files import nearest, read_yaml
+from skill.language.vocabulary import Vocabulary
+
+SLOT_VALUE = "slot_value"
+"""The intent of a bare value that was asked for; not of the public vocabulary."""
+IGNORED = "_"
+"""The slot of a list whose value means nothing: "not proposal {number:_}, proposal {number:proposal}"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One line of a sentences file. `slots` are those that it means without saying them."""
+
+    intent: str
+    text: str
+    expression: Expression
+    slots: Mapping[str, int | str]
+    topic: str
+    said_as: str = "command"
+    expects: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """All templates of a language. A list is its (expression, value) pairs, or None where it is a wildcard."""
+
+    templates: tuple[Template, ...]
+    rules: Mapping[str, Expression]
+    lists: Mapping[str, tuple[tuple[Expression, int | str], ...] | None]
+
+
+def load_sentences(folder: Path, vocabulary: Vocabulary) -> Sentences:
+    """Reads `sentences/*.yaml`. Raises LanguageError with file and template where one is wrong."""
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise LanguageError(
+            f"There are no sentences in {folder.parent.name}/{folder.name}.", "Look at `intents:` in config.yaml."
+        )
+    templates: list[Template] = []
+    rules: dict[str, Expression] = {}
+    lists: dict[str, tuple[tuple[Expression, int | str], ...] | None] = {}
+    for file in files:
+        data = read_yaml(file)
+        for name, text in data.get("expansion_rules", {}).items():
+            if name in rules:
+                raise LanguageError(f"{file.name}: the rule <{name}> is there twice.")
+            rules[name] = _parse(str(text), file.name)
+        for name, said in data.get("lists", {}).items():
+            lists[name] = None if said.get("wildcard") else tuple(_values(said["values"], file.name))
+        for intent, said in data.get("intents", {}).items():
+            for block in said["data"]:
+                templates.extend(_block(intent, block, file, vocabulary))
+    sentences = Sentences(tuple(templates), MappingProxyType(rules), MappingProxyType(lists))
+    for template in templates:
+        _check(template.expression, sentences, template.text, template.topic, vocabulary, template.intent)
+    for name, rule in rules.items():
+        _check(rule, sentences, f"<{name}>", "a rule", None, "")
+    return sentences
+
+
+def _block(intent: str, block: Mapping[str, Any], file: Path, vocabulary: Vocabulary) -> Iterable[Template]:
+    slots = dict(block.get("slots", {}))
+    if intent != SLOT_VALUE:
+        vocabulary.check(intent, slots, file.name)
+    expects = block.get("requires_context", {}).get("expects")
+    said_as = block.get("metadata", {}).get("said_as", "command")
+    for text in block["sentences"]:
+        yield Template(intent, text, _parse(text, file.name), MappingProxyType(slots), file.stem, said_as, expects)
+
+
+def _values(values: Iterable[Any], where: str) -> Iterable[tuple[Expression, int | str]]:
+    for value in values:
+        said, meant = (value["in"], value["out"]) if isinstance(value, dict) else (value, value)
+        yield _parse(str(said), where), meant
+
+
+def _parse(text: str, where: str) -> Expression:
+    try:
+        return parse_sentence(text).expression
+    except (ParseError, ValueError, AssertionError, IndexError) as error:
+        raise LanguageError(
+            f"{where}: {text!r} is not a template of hassil's.", "Look for a bracket left open."
+        ) from error
+
+
+def _check(
+    expression: Expression, sentences: Sentences, text: str, where: str, vocabulary: Vocabulary | None, intent: str
+) -> None:
+    if isinstance(expression, RuleReference) and expression.rule_name not in sentences.rules:
+        raise LanguageError(
+            f"{where}: {text!r} names the unknown rule <{expression.rule_name}>.",
+            nearest(expression.rule_name, sentences.rules),
+        )
+    if isinstance(expression, ListReference):
+        if expression.list_name not in sentences.lists:
+            raise LanguageError(
+                f"{where}: {text!r} names the unknown list {{{expression.list_name}}}.",
+                nearest(expression.list_name, sentences.lists),
+            )
+        if vocabulary is not None and intent != SLOT_VALUE and expression.slot_name != IGNORED:
+            vocabulary.check(intent, {expression.slot_name: None}, f"{where}: {text!r}")
+    if isinstance(expression, Group):
+        if not isinstance(expression, (Alternative, Permutation)):
+            _check_spaces(expression.items, text, where)
+        for item in expression.items:
+            _check(item, sentences, text, where, vocabulary, intent)
+
+
+def _check_spaces(items: list[Expression], text: str, where: str) -> None:
+    for left, right in pairwise(items):
+        left_open = not (isinstance(left, TextChunk) and (not left.text or left.text[-1:].isspace()))
+        right_text = right.text if isinstance(right, TextChunk) else "x"
+        if left_open and right_text and (right_text[0].isalnum() or right_text[0] in "'") and right_text[:2] != "'s":
+            raise LanguageError(
+                f"{where}: {text!r} has a word grown together of two parts.",
+                'Write "(proposal|proposals)", not "proposal[s]".',
+            )

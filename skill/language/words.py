@@ -1,0 +1,78 @@
+"""What a language's words do on their own: contractions, sounds of thinking, sound-alikes. From `words.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from skill.errors import LanguageError
+from skill.language.files import nearest, read_yaml
+from skill.language.numbers import tokens
+from skill.language.tokens import Token
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """What an open slot may take: at most so many words, none of these; `tail`: all the rest, whatever it is."""
+
+    most: int
+    never: frozenset[str]
+    tail: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`contractions` are spoken so, `spellings` only written. `sound_*`: what is heard -> what was said.
+
+    `skip` and `polite` may stand anywhere, the first are taken out; a near match may drop or add what is `light`.
+    """
+
+    code: str
+    contractions: Mapping[str, str]
+    spellings: Mapping[str, str]
+    skip: frozenset[str]
+    polite: frozenset[str]
+    light: frozenset[str]
+    sound_number: Mapping[str, int]
+    sound_choice: Mapping[str, str]
+    sound_word: Mapping[str, str]
+    open: Mapping[str, Open]
+    spelled: Mapping[str, str]
+    """Contractions and spellings together."""
+
+    def tokens(self, text: str) -> tuple[Token, ...]:
+        """The words of a sentence as the templates know them: spelled out, numbers as digits, fillers gone."""
+        return tuple(token for token in tokens(text, self.code, self.spelled) if token.text not in self.skip)
+
+
+_KEYS = ("contractions", "spellings", "skip", "polite", "light", "sounds", "open")
+
+
+def load_words(file: Path, code: str) -> Words:
+    """Reads `words.yaml`. Raises LanguageError where it is missing or has an unknown key."""
+    data = read_yaml(file)
+    for key in data:
+        if key not in _KEYS:
+            raise LanguageError(f"{file.name} has the unknown key {key!r}.", nearest(key, _KEYS))
+    sounds = data.get("sounds", {})
+    contractions, spellings = dict(data.get("contractions", {})), dict(data.get("spellings", {}))
+    return Words(
+        code=code,
+        contractions=MappingProxyType(contractions),
+        spellings=MappingProxyType(spellings),
+        spelled=MappingProxyType({**spellings, **contractions}),
+        skip=frozenset(data.get("skip", ())),
+        polite=frozenset(data.get("polite", ())),
+        light=frozenset(data.get("light", ())),
+        sound_number=MappingProxyType({str(heard): int(said) for heard, said in sounds.get("number", {}).items()}),
+        sound_choice=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("choice", {}).items()}),
+        sound_word=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("word", {}).items()}),
+        open=MappingProxyType(
+            {
+                name: Open(int(said.get("most", 60)), frozenset(said.get("never", ())), bool(said.get("tail")))
+                for name, said in data.get("open", {}).items()
+            }
+        ),
+    )

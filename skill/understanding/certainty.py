@@ -1,0 +1,53 @@
+"""What must be certain before Aye acts, and what a match may never do.
+
+A vote is a vote by construction: the templates of `cast_vote` are whole frames of instruction with one place for a
+choice and one for a proposal. This module guards what a template cannot say: that all ways of reading the utterance
+agree, that the reason, the one free tail of a vote, holds no second instruction, and that an act is never taken from
+words that were merely near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from skill.flow import Meaning
+
+ACTS = frozenset(
+    {"cast_vote", "delegate_votes", "undelegate_votes", "create_proposal", "queue_proposal", "execute_proposal",
+     "cancel_proposal", "confirm"}
+)  # fmt: skip
+"""Never from a near match, unless all that differs sounds the same."""
+
+_VOTING = frozenset({"vote", "votes", "voting", "voted", "cast", "abstain", "approve", "reject"})
+_TURNING = frozenset(
+    {"if", "unless", "until", "till", "but", "only", "wait", "cancel", "instead", "actually", "except", "provided",
+     "tomorrow", "later", "stop", "never", "not really", "just kidding", "kidding", "joking", "or"}
+)  # fmt: skip
+
+
+def guarded(meaning: Meaning, others: Iterable[Meaning]) -> Meaning:
+    """The meaning, or where it is a vote that is not certain, the wish to vote with what is certain.
+
+    `others` are the meanings of the other readings that fit as well.
+    """
+    if meaning.intent != "cast_vote":
+        return meaning
+    rivals = [other for other in others if other.intent == "cast_vote"]
+    agreed = {
+        name: value
+        for name, value in meaning.slots.items()
+        if name in ("choice", "proposal") and all(rival.slots.get(name) == value for rival in rivals)
+    }
+    if len(agreed) == 2 and not doubtful(str(meaning.slots.get("reason", ""))):
+        return meaning
+    return Meaning("start_vote", agreed, meaning.score)
+
+
+def doubtful(reason: str) -> bool:
+    """Whether a reason may hold another instruction or take this one back.
+
+    Strict on purpose: the price of being wrong is one question more. A reason that names a proposal or says "no" is
+    fine; one that speaks of voting, sets a condition or turns round is not.
+    """
+    words = frozenset(reason.lower().replace(",", " ").replace(".", " ").split())
+    return bool(words & _VOTING or words & _TURNING)

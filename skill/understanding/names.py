@@ -1,0 +1,64 @@
+"""The names in use, and how what was said finds them: members, assets, DAOs, titles of live proposals."""
+
+from __future__ import annotations
+
+from rapidfuzz import fuzz, process
+
+from skill.flow import SlotValue
+from skill.language.grammar import Names
+from skill.language.numbers import in_words
+from skill.language.words import Words
+
+NEAR_ENOUGH = 84
+"""Of rapidfuzz's ratio, 0 to 100: "carroll" is Carol, "karen" is not."""
+
+NO_NAMES = Names()
+
+
+class KnownNames:
+    """Finds names, and knows which runs of words are part of a title."""
+
+    def __init__(self, names: Names, words: Words):
+        self._names = names
+        self._code = words.code
+        self._members = {name.lower(): name for name in names.members}
+        self._daos = {name.lower(): name for name in names.daos}
+        self._assets = {symbol.lower(): symbol for symbol in names.assets}
+        self.phrases = frozenset(phrase for title in names.titles for phrase in title_phrases(title, words))
+        self.longest = max(map(len, self.phrases), default=0)
+
+    def resolve(self, slot: str, value: SlotValue) -> SlotValue:
+        """A slot's value as the vocabulary has it: names as in the address book, symbols in capitals."""
+        if not isinstance(value, str):
+            return value
+        if slot in ("member", "recipient"):
+            return _nearest(value, self._members) or value
+        if slot == "dao":
+            return _nearest(value, self._daos) or value.lower()
+        if slot == "asset":
+            return self._assets.get(value.lower(), value.upper())
+        if slot == "proposal":
+            return " ".join(value.lower().replace('"', " ").split())
+        if slot == "word" and value.isdigit():
+            return in_words(int(value), self._code)
+        return value.lower() if slot == "word" else value
+
+
+def title_phrases(title: str, words: Words) -> frozenset[tuple[str, ...]]:
+    """The ways a title may be named: the whole, and every run of at most five words with weighty ones at its ends."""
+    said = tuple(token.text for token in words.tokens(title))
+    phrases = {said} if said else set()
+    for start in range(len(said)):
+        for end in range(start + 1, min(len(said), start + 5) + 1):
+            if _weighty(said[start], words) and _weighty(said[end - 1], words):
+                phrases.add(said[start:end])
+    return frozenset(phrases)
+
+
+def _weighty(word: str, words: Words) -> bool:
+    return word not in words.light and not word.isdigit() and len(word) > 2 and word not in words.open["title"].never
+
+
+def _nearest(said: str, names: dict[str, str]) -> str | None:
+    found = process.extractOne(said.lower(), names.keys(), scorer=fuzz.ratio, score_cutoff=NEAR_ENOUGH)
+    return None if found is None else names[found[0]]
