@@ -8,7 +8,7 @@ without that, "no" wins over "vote no on proposal four" wherever a sound was poo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,9 @@ class Beam:
     """Finished sentences of different words that are given back."""
 
 
+BEAM = Beam()
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """One sentence of the grammar, as far as the sound bears it out."""
@@ -45,6 +48,8 @@ class Held:
     """Of all tokens and the end of text."""
     regret: float
     """What the grammar cost: the sum over the steps of log p of the token taken less log p of the best; 0 or below."""
+    worst: float
+    """The step that cost most, as in `regret`."""
     score: float
     """What the order goes by: `log_probability` and the bonus."""
 
@@ -55,9 +60,10 @@ class _Partial:
     places: Places
     log_probability: float
     regret: float
+    worst: float
 
 
-def search(decoder: Decoder, walk: Walk, encoded: Array, beam: Beam = Beam()) -> tuple[Held, ...]:
+def search(decoder: Decoder, walk: Walk, encoded: Array, beam: Beam = BEAM) -> tuple[Held, ...]:
     """The best sentences of the grammar for an utterance `encoded` (F, D), best first; empty where none was finished.
 
     `decoder.tokens` must hold all of `walk.tokens()`.
@@ -65,7 +71,7 @@ def search(decoder: Decoder, walk: Walk, encoded: Array, beam: Beam = Beam()) ->
     progress = decoder.start(encoded)
     for token in PROMPT:
         features = decoder.step(progress, (token,))
-    partials: list[_Partial] = [_Partial((), START, 0.0, 0.0)]
+    partials: list[_Partial] = [_Partial((), START, 0.0, 0.0, 0.0)]
     finished: list[Held] = []
     while partials and progress.length < LONGEST:
         scores = decoder.scores(features)
@@ -76,19 +82,22 @@ def search(decoder: Decoder, walk: Walk, encoded: Array, beam: Beam = Beam()) ->
             row = scores[number, np.searchsorted(decoder.tokens, allowed)]
             top = np.argpartition(-row, beam.width)[: beam.width + 1] if len(row) > beam.width else range(len(row))
             for index in top:
-                grown.append((partial.log_probability + float(row[index]), number, int(allowed[index]), float(row[index])))
+                grown.append(
+                    (partial.log_probability + float(row[index]), number, int(allowed[index]), float(row[index]))
+                )
         grown.sort(reverse=True)
         onward: list[_Partial] = []
         parents: list[int] = []
         for total, number, token, step in grown:
             partial = partials[number]
-            regret = partial.regret + step - float(best[number])
+            cost = step - float(best[number])
+            regret, worst = partial.regret + cost, min(partial.worst, cost)
             if token == END:
                 score = total + beam.bonus * (len(partial.tokens) + 1)
-                finished.append(Held((), partial.tokens, total, regret, score))
+                finished.append(Held((), partial.tokens, total, regret, worst, score))
             elif len(onward) < beam.width:
                 places = frozenset(walk.next(partial.places).places[token])
-                onward.append(_Partial((*partial.tokens, token), places, total, regret))
+                onward.append(_Partial((*partial.tokens, token), places, total, regret, worst))
                 parents.append(number)
         floor = max((held.score for held in finished), default=-np.inf) - beam.behind
         count = progress.length - len(PROMPT) + 1
@@ -109,7 +118,7 @@ def _distinct(finished: list[Held], walk: Walk, keep: int) -> tuple[Held, ...]:
     for held in sorted(finished, key=lambda held: -held.score):
         words = walk.labels(held.tokens)
         if words and words not in found:
-            found[words] = Held(words, held.tokens, held.log_probability, held.regret, held.score)
+            found[words] = replace(held, words=words)
         if len(found) == keep:
             break
     return tuple(found.values())

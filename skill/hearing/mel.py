@@ -34,7 +34,7 @@ def bands() -> NDArray[np.float32]:
     rising = (bins - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - bins) / (edges[2:] - edges[1:-1])[:, None]
     area = 2.0 / (edges[2:] - edges[:-2])
-    return (np.maximum(0, np.minimum(rising, falling)) * area[:, None]).astype(np.float32)
+    return np.asarray(np.maximum(0, np.minimum(rising, falling)) * area[:, None], np.float32)
 
 
 def log_mel(samples: NDArray[np.int16], pad: float = 0.5) -> NDArray[np.float32]:

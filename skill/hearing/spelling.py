@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 Tokens = tuple[int, ...]
 
-UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
-SUFFIXES = {1: "st", 2: "nd", 3: "rd"}
+NUMBERS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+ORDINALS = {
+    "first": "1st", "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
+    "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th", "eleventh": "11th", "twelfth": "12th",
+}  # fmt: skip
 WRITTEN = {
-    **{word: (str(value),) for value, word in enumerate(UNITS)},
-    **{word: (str(value),) for word, value in TENS.items()},
-    **{word: (f"{value}{SUFFIXES.get(value, 'th')}",) for value, word in enumerate(ORDINALS, 1)},
+    **{word: (str(value),) for word, value in NUMBERS.items()},
+    **{word: (written,) for word, written in ORDINALS.items()},
     "okay": ("OK",),
     "dao": ("Dao", "Tao"),
     "percent": ("%", "per cent"),
@@ -77,7 +79,7 @@ class Speller:
                 yield between.join(label.upper())
 
     def _apart(self, label: str) -> Iterable[str]:
-        """ "timelock" -> "time lock", "time-lock", where the word is no token and both halves are."""
+        """A word that is no token, in two that are: "time lock", "time-lock" for "timelock"."""
         if "-" in label:
             yield label.replace("-", " ")
             yield label.replace("-", "")

@@ -12,7 +12,7 @@ Written out as sentences the grammar would hold millions; as tokens of all state
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -29,6 +29,8 @@ END = 50256
 """End of text."""
 MARKS = ",.?!"
 HYPHEN = "-"
+KEPT = 100_000
+"""Steps remembered between utterances, about 40 MB."""
 
 
 class State(NamedTuple):
@@ -48,6 +50,8 @@ class Place(NamedTuple):
 
 
 Places = frozenset[Place]
+Leads = dict[Place, tuple[str, ...]]
+"""Where a token may lead, each with the words that begin with it (none inside a word)."""
 START: Places = frozenset({Place(State(0), (), "mark")})
 
 
@@ -75,8 +79,9 @@ class Walk:
         self._marks = [speller.tokens(mark)[0] for mark in MARKS]
         self._hyphen = speller.tokens(HYPHEN)[0]
         self._arcs: dict[State, tuple[tuple[str, State], ...]] = {}
-        self._words: dict[tuple[State, str], dict[int, list[Place]]] = {}
+        self._words: dict[tuple[State, str], dict[int, Leads]] = {}
         self._nexts: dict[Places, Next] = {}
+        self._kept = 0
 
     def tokens(self) -> NDArray[np.int64]:
         """All tokens that a sentence of the grammar may need, rising."""
@@ -93,70 +98,63 @@ class Walk:
         """What may come after these places."""
         known = self._nexts.get(places)
         if known is None:
+            self._forget()
             leads: dict[int, list[Place]] = defaultdict(list)
             for place in places:
-                for token, to in self._follow(place):
+                for token, to in self._onward(place).items():
                     leads[token].extend(to)
             final = any(not place.rest and place.after != "hyphen" and self._final(place.state) for place in places)
             known = self._nexts[places] = Next(dict(leads), final)
+            self._kept += len(leads)
         return known
 
     def labels(self, tokens: Sequence[int]) -> tuple[str, ...]:
         """The words of one path that is written with these tokens; empty where there is none."""
-        paths: dict[Place, tuple[str, ...]] = {place: () for place in START}
+        paths: dict[Place, tuple[str, ...]] = dict.fromkeys(START, ())
         for token in tokens:
             onward: dict[Place, tuple[str, ...]] = {}
             for place, said in paths.items():
-                for step, to in self._follow(place):
-                    if step == token:
-                        for target in to:
-                            begun = not place.rest and target.after == "word"
-                            onward.setdefault(target, (*said, *self._said(place, token, target)) if begun else said)
+                for target, words in self._onward(place).get(token, {}).items():
+                    onward.setdefault(target, (*said, *words))
             paths = onward
         ends = [said for place, said in paths.items() if not place.rest and self._final(place.state)]
         return ends[0] if ends else ()
 
-    def _said(self, place: Place, token: int, target: Place) -> tuple[str, ...]:
-        before = "" if place.after == "hyphen" else " "
-        for label, state, _ in self._spelled(place.state, before, (token, *target.rest)):
-            if state == target.state:
-                return label
-        return ()
+    def _forget(self) -> None:
+        """A listening loop runs for months: what was found is not kept for ever."""
+        if self._kept > KEPT:
+            self._words.clear()
+            self._nexts.clear()
+            self._arcs.clear()
+            self._kept = 0
 
-    def _spelled(
-        self, state: State, before: str, wanted: Tokens | None = None
-    ) -> Iterator[tuple[tuple[str, ...], State, Tokens]]:
-        """Words that may follow, with where they lead and their tokens; only those written `wanted`."""
+    def _onward(self, place: Place) -> Mapping[int, Leads]:
+        if place.rest:
+            return {place.rest[0]: {Place(place.state, place.rest[1:]): ()}}
+        found = self._begin(place.state, "" if place.after == "hyphen" else " ")
+        if place.after != "word":
+            return found
+        marks: dict[int, Leads] = {mark: {Place(place.state, (), "mark"): ()} for mark in self._marks}
+        return {**found, **marks, self._hyphen: {Place(place.state, (), "hyphen"): ()}}
+
+    def _begin(self, state: State, before: str) -> Mapping[int, Leads]:
+        """The words that may follow, by their first token."""
+        known = self._words.get((state, before))
+        if known is None:
+            known = self._words[state, before] = defaultdict(dict)
+            for words, to, spellings in self._spelled(state, before):
+                for spelling in spellings:
+                    known[spelling[0]].setdefault(Place(to, spelling[1:]), words)
+                    self._kept += 1
+        return known
+
+    def _spelled(self, state: State, before: str) -> Iterator[tuple[tuple[str, ...], State, tuple[Tokens, ...]]]:
         for label, to in self._of(state):
-            for spelling in self._speller.spellings(label, before):
-                if wanted is None or spelling == wanted:
-                    yield (label,), to, spelling
+            yield (label,), to, self._speller.spellings(label, before)
             if label.isdecimal():
                 for unit, after in self._of(to):
                     if unit in FUSED:
-                        for spelling in self._speller.spellings(label, before, FUSED[unit]):
-                            if wanted is None or spelling == wanted:
-                                yield (label, unit), after, spelling
-
-    def _follow(self, place: Place) -> Iterator[tuple[int, Sequence[Place]]]:
-        if place.rest:
-            yield place.rest[0], (Place(place.state, place.rest[1:]),)
-            return
-        before = "" if place.after == "hyphen" else " "
-        yield from self._begin(place.state, before).items()
-        if place.after == "word":
-            for mark in self._marks:
-                yield mark, (Place(place.state, (), "mark"),)
-            yield self._hyphen, (Place(place.state, (), "hyphen"),)
-
-    def _begin(self, state: State, before: str) -> dict[int, list[Place]]:
-        known = self._words.get((state, before))
-        if known is None:
-            found: dict[int, dict[Place, None]] = defaultdict(dict)
-            for _, to, spelling in self._spelled(state, before):
-                found[spelling[0]][Place(to, spelling[1:])] = None
-            known = self._words[state, before] = {token: list(places) for token, places in found.items()}
-        return known
+                        yield (label, unit), after, self._speller.spellings(label, before, FUSED[unit])
 
     def _of(self, state: State) -> tuple[tuple[str, State], ...]:
         """The words that may follow in the grammar, parts entered and left."""

@@ -112,10 +112,12 @@ class Decoder:
         cross = []
         for layer in self._layers:
             keys, values = np.split(layer.cross_kv(encoded), 2, axis=-1)
-            cross.append((
-                np.ascontiguousarray(_heads(keys).transpose(1, 2, 0)),
-                np.ascontiguousarray(_heads(values).transpose(1, 0, 2)),
-            ))
+            cross.append(
+                (
+                    np.ascontiguousarray(_heads(keys).transpose(1, 2, 0)),
+                    np.ascontiguousarray(_heads(values).transpose(1, 0, 2)),
+                )
+            )
         size = (LAYERS, 1, HEADS, LONGEST, encoded.shape[-1] // HEADS)
         return Progress(tuple(cross), np.zeros(size, np.float32), np.zeros(size, np.float32))
 
@@ -127,11 +129,11 @@ class Decoder:
             query, key, value = np.split(layer.self_qkv(layer.self_norm(x)), 3, axis=-1)
             keys, values = progress.keys[number], progress.values[number]
             keys[:, :, at], values[:, :, at] = _heads(key), _heads(value)
-            weights = _softmax(keys[:, :, : at + 1] @ (_heads(query)[..., None] / 8), axis=-2)
-            mixed = (weights.swapaxes(-1, -2) @ values[:, :, : at + 1])[:, :, 0]
+            weights = _softmax(keys[:, :, : at + 1] @ (_heads(query)[..., None] / np.float32(8)), axis=-2)
+            mixed: Array = (weights.swapaxes(-1, -2) @ values[:, :, : at + 1])[:, :, 0]
             x = x + layer.self_out(mixed.reshape(x.shape))
 
-            query = _heads(layer.cross_q(layer.cross_norm(x))).transpose(1, 0, 2) / 8
+            query = _heads(layer.cross_q(layer.cross_norm(x))).transpose(1, 0, 2) / np.float32(8)
             frame_keys, frame_values = progress.cross[number]
             mixed = _softmax(query @ frame_keys, axis=-1) @ frame_values
             x = x + layer.cross_out(mixed.transpose(1, 0, 2).reshape(x.shape))
@@ -180,7 +182,7 @@ def _softmax(x: Array, axis: int) -> Array:
 
 
 def _gelu(x: Array) -> Array:
-    """x * Phi(x), with erf from Abramowitz and Stegun 7.1.26: off by less than 1.5e-7, and numpy has none."""
+    """X * Phi(x), with erf from Abramowitz and Stegun 7.1.26: off by less than 1.5e-7, and numpy has none."""
     size = np.abs(x) * np.float32(0.7071067811865476)
     t = 1 / (1 + np.float32(0.3275911) * size)
     series = ((((1.061405429 * t - 1.453152027) * t) + 1.421413741) * t - 0.284496736) * t + 0.254829592

