@@ -1,15 +1,284 @@
-"""The word automaton of all that can be said, for recognisers that are held to a grammar."""
+"""The word automaton of all that can be said, for recognisers that are held to a grammar.
+
+Made from the same network of templates as the text match: wildcards become the names in use, numbers become a part of
+their own, "what is" is also "what's". Then it is made deterministic and as small as can be.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
+from types import MappingProxyType
+
+from skill.language import Language
+from skill.language.names import Names, title_phrases
+from skill.language.network import DEAD, END, Network, without_context
+from skill.language.numbers import in_words, ordinal_in_words
+from skill.language.words import Words
+
+__all__ = ["Grammar", "Names", "compile_grammar"]
+
+HIGHEST = 999
+"""The numbers a recogniser listens for, whatever the DAO has."""
+
+_NUMBER = "{number}"
+_ORDINAL = "{ordinal}"
+_AMOUNTS = (
+    (_NUMBER,),
+    (_NUMBER, "thousand"),
+    (_NUMBER, "thousand", _NUMBER),
+    ("a", "thousand"),
+    (_NUMBER, "million"),
+    ("a", "million"),
+    (_NUMBER, "point", _NUMBER),
+    (_NUMBER, "and", "a", "half"),
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The names in use: people of the address book, titles of live proposals, symbols, DAOs."""
+class Grammar:
+    """A deterministic automaton over words, without loops. State 0 is the start.
 
-    members: tuple[str, ...] = ()
-    titles: tuple[str, ...] = ()
-    assets: tuple[str, ...] = ()
-    daos: tuple[str, ...] = ()
+    A label in braces stands for any sentence of that part; parts hold no parts.
+    """
+
+    arcs: tuple[tuple[tuple[str, int], ...], ...]
+    """state -> ((label, next state), …); labels are lower-case words as they are spoken."""
+    final: frozenset[int]
+    parts: Mapping[str, Grammar] = field(default_factory=lambda: MappingProxyType({}))
+
+    def accepts(self, text: str) -> bool:
+        """Whether the words, as they stand, are one whole sentence."""
+        words = text.split()
+        here = {0}
+        fronts: list[set[int]] = [here] + [set() for _ in words]
+        for at, word in enumerate(words):
+            for state in fronts[at]:
+                for label, target in self.arcs[state]:
+                    if label == word:
+                        fronts[at + 1].add(target)
+                    elif label[0] == "{":
+                        for end in self.parts[label[1:-1]]._ends(words, at):
+                            fronts[end].add(target)
+        return bool(words) and not fronts[-1].isdisjoint(self.final)
+
+    def sample(self, random: Random) -> str:
+        """A sentence, by a walk that takes every arc with the same chance."""
+        words: list[str] = []
+        state = 0
+        while True:
+            choices = len(self.arcs[state]) + (state in self.final and state != 0)
+            picked = random.randrange(choices)
+            if picked == len(self.arcs[state]):
+                return " ".join(words)
+            label, state = self.arcs[state][picked]
+            words.append(self.parts[label[1:-1]].sample(random) if label[0] == "{" else label)
+
+    def words(self) -> frozenset[str]:
+        """Every word of every sentence, those of the parts too."""
+        own = {label for arcs in self.arcs for label, _ in arcs if label[0] != "{"}
+        return frozenset(own).union(*(part.words() for part in self.parts.values()))
+
+    def _ends(self, words: list[str], at: int) -> Iterable[int]:
+        state = 0
+        for end in range(at, len(words)):
+            found = [target for label, target in self.arcs[state] if label == words[end]]
+            if not found:
+                return
+            state = found[0]
+            if state in self.final:
+                yield end + 1
+
+
+def compile_grammar(language: Language, names: Names, expects_slot: str | None = None) -> Grammar:
+    """All sentences of a language with the names in use, and the bare values of the slot that is asked for."""
+    phrases = _phrases(language.words, names)
+    templates = without_context(language.sentences, expects_slot)
+    network = Network(templates, language.sentences, language.words, lambda wild: phrases.get(wild, ()))
+    steps = _Steps(network, language.words.contractions)
+    parts = {"number": _numbers(language.code), "ordinal": _ordinals(language.code)}
+    arcs, final = _minimal(*_deterministic(steps, network.start))
+    used = {label[1:-1] for found in arcs for label, _ in found if label[0] == "{"}
+    return Grammar(arcs, final, MappingProxyType({name: part for name, part in parts.items() if name in used}))
+
+
+def _phrases(words: Words, names: Names) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """For each wildcard list, what may be said for it. Reasons are free speech and in no grammar."""
+
+    def said(name: str) -> tuple[str, ...]:
+        return tuple(token.text for token in words.tokens(name))
+
+    titles = tuple(sorted({phrase for title in names.titles for phrase in title_phrases(title, words)}))
+    members = tuple(said(name) for name in names.members)
+    return {
+        "number": ((_NUMBER,),),
+        "ordinal": ((_ORDINAL,),),
+        "amount": _AMOUNTS if words.code == "en" else ((_NUMBER,),),
+        "word": ((_NUMBER,),),
+        "title": tuple(_spoken(phrase, words.code) for phrase in titles),
+        "known_title": tuple(_spoken(phrase, words.code) for phrase in titles),
+        "member": members,
+        "dao": tuple(said(name) for name in names.daos),
+        "other_asset": tuple(said(symbol) for symbol in names.assets),
+    }
+
+
+def _spoken(phrase: tuple[str, ...], code: str) -> tuple[str, ...]:
+    words: list[str] = []
+    for word in phrase:
+        words.extend(in_words(int(word), code).split() if word.isdigit() and len(word) < 7 else [word])
+    return tuple(words)
+
+
+class _Steps:
+    """The network's arcs alone, with "what's" beside "what is" and "alice's" for "alice 's"."""
+
+    def __init__(self, network: Network, contractions: Mapping[str, str]):
+        self._network = network
+        self._short: dict[str, list[tuple[str, str]]] = {}
+        self._same: dict[str, list[str]] = {}
+        for short, long in contractions.items():
+            words = long.split()
+            if len(words) == 2:
+                self._short.setdefault(words[0], []).append((words[1], short))
+            elif len(words) == 1:
+                self._same.setdefault(long, []).append(short)
+        self._known: dict[int, tuple[dict[str, set[int]], bool]] = {}
+
+    def of(self, state: int) -> tuple[dict[str, set[int]], bool]:
+        """The next states by label of the network, and whether the state is final."""
+        known = self._known.get(state)
+        if known is None:
+            known = self._known[state] = self._look(state)
+        return known
+
+    def _look(self, state: int) -> tuple[dict[str, set[int]], bool]:
+        ahead = self._network.ahead(state)
+        arcs: dict[str, set[int]] = {}
+        for word, found in ahead.words.items():
+            if word == "'s":
+                continue
+            for target, _ in found:
+                arcs.setdefault(word, set()).add(target)
+                for short in self._same.get(word, ()):
+                    arcs.setdefault(short, set()).add(target)
+                self._shorten(word, target, arcs)
+        return arcs, state == END or bool(ahead.ends)
+
+    def _shorten(self, word: str, target: int, arcs: dict[str, set[int]]) -> None:
+        after = self._network.ahead(target).words
+        for second, short in self._short.get(word, ()):
+            for further, _ in after.get(second, ()):
+                arcs.setdefault(short, set()).add(further)
+        if word[0] != "{":
+            for further, _ in after.get("'s", ()):
+                arcs.setdefault(f"{word}'s", set()).add(further)
+
+
+def _deterministic(steps: _Steps, start: int) -> tuple[list[dict[str, int]], set[int]]:
+    if start == DEAD:
+        return [{}], set()
+    numbers: dict[frozenset[int], int] = {frozenset((start,)): 0}
+    todo = [frozenset((start,))]
+    arcs: list[dict[str, int]] = []
+    final: set[int] = set()
+    for states in todo:
+        joined: dict[str, set[int]] = {}
+        for state in states:
+            found, ends = steps.of(state)
+            if ends:
+                final.add(len(arcs))
+            for label, targets in found.items():
+                have = joined.get(label)
+                joined[label] = targets if have is None else have | targets
+        here: dict[str, int] = {}
+        for label, targets in joined.items():
+            key = frozenset(targets)
+            number = numbers.get(key)
+            if number is None:
+                number = numbers[key] = len(numbers)
+                todo.append(key)
+            here[label] = number
+        arcs.append(here)
+    return arcs, final
+
+
+def _minimal(
+    arcs: list[dict[str, int]], final: set[int]
+) -> tuple[tuple[tuple[tuple[str, int], ...], ...], frozenset[int]]:
+    """States with the same future made one, dead ends left out; numbered from the start on."""
+    order = _from_the_end(arcs)
+    merged: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}
+    futures: list[tuple[bool, tuple[tuple[str, int], ...]]] = []
+    which: dict[int, int] = {}
+    for state in order:
+        alive = [(label, which[target]) for label, target in arcs[state].items() if which[target] != DEAD]
+        future = (state in final, tuple(sorted(alive)))
+        if not future[0] and not alive:
+            which[state] = DEAD
+            continue
+        number = merged.get(future)
+        if number is None:
+            number = merged[future] = len(futures)
+            futures.append(future)
+        which[state] = number
+    if which[0] == DEAD:
+        return ((),), frozenset()
+    turned = [len(futures) - 1 - number for number in range(len(futures))]
+    out: list[tuple[tuple[str, int], ...]] = [()] * len(futures)
+    for number, (_, found) in enumerate(futures):
+        out[turned[number]] = tuple((label, turned[target]) for label, target in found)
+    assert turned[which[0]] == 0, "the start is the last to be numbered: nothing leads to it"
+    return tuple(out), frozenset(turned[number] for number, (ends, _) in enumerate(futures) if ends)
+
+
+def _from_the_end(arcs: list[dict[str, int]]) -> list[int]:
+    """States so that each comes after all that it leads to."""
+    order: list[int] = []
+    seen = {0}
+    stack = [(0, iter(arcs[0].values()))]
+    while stack:
+        state, targets = stack[-1]
+        for target in targets:
+            if target not in seen:
+                seen.add(target)
+                stack.append((target, iter(arcs[target].values())))
+                break
+        else:
+            stack.pop()
+            order.append(state)
+    return order
+
+
+def _of_sentences(sentences: Iterable[Iterable[str]]) -> Grammar:
+    arcs: list[dict[str, int]] = [{}]
+    final: set[int] = set()
+    for sentence in sentences:
+        state = 0
+        for word in sentence:
+            if word not in arcs[state]:
+                arcs[state][word] = len(arcs)
+                arcs.append({})
+            state = arcs[state][word]
+        final.add(state)
+    return Grammar(*_minimal(arcs, final))
+
+
+@lru_cache(maxsize=4)
+def _numbers(code: str) -> Grammar:
+    """1 to 999 in words, with and without "and", and in digits."""
+    sentences: list[list[str]] = []
+    for number in range(1, HIGHEST + 1):
+        words = in_words(number, code)
+        sentences += [[str(number)], words.split(), words.replace(" and ", " ").split()]
+        if code == "en" and 100 <= number < 200:
+            sentences.append(["a", *words.split()[1:]])
+    return _of_sentences(sentences)
+
+
+@lru_cache(maxsize=4)
+def _ordinals(code: str) -> Grammar:
+    """The first to the ninety-ninth, as people count proposals."""
+    return _of_sentences([ordinal_in_words(number, code).split() for number in range(1, 100)])

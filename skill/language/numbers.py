@@ -14,8 +14,25 @@ from skill.language import numbers_en, numbers_ko
 from skill.language.tokens import Token, split
 
 _ONE_IS_A_WORD = frozenset(
-    ("that", "this", "which", "the", "no", "any", "some", "every", "each", "another", "other")
-    + ("latest", "last", "newest", "next", "previous", "audit")
+    (
+        "that",
+        "this",
+        "which",
+        "the",
+        "no",
+        "any",
+        "some",
+        "every",
+        "each",
+        "another",
+        "other",
+        "latest",
+        "last",
+        "newest",
+        "next",
+        "previous",
+        "audit",
+    )
 )
 _SPOKEN_DIGITS = {
     **{name: str(value) for name, value in numbers_en.UNITS.items() if value < 10},
@@ -52,6 +69,11 @@ def to_digits(text: str, code: str = "en") -> str:
 def in_words(n: int, code: str = "en") -> str:
     """A whole number as it is spoken: 105 -> "one hundred and five". Below zero: with "minus" before it."""
     return numbers_ko.in_words(n) if code == "ko" else numbers_en.in_words(n)
+
+
+def ordinal_in_words(n: int, code: str = "en") -> str:
+    """4 -> "fourth", 21 -> "twenty first"; 1 to 999."""
+    return f"{numbers_ko.in_words(n)} 번째" if code == "ko" else numbers_en.ordinal_in_words(n)
 
 
 def spoken_digits(text: str, code: str = "en") -> str | None:

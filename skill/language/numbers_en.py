@@ -57,6 +57,13 @@ def in_words(n: int) -> str:
     raise AssertionError(n)
 
 
+def ordinal_in_words(n: int) -> str:
+    """4 -> "fourth", 21 -> "twenty first"; 1 to 999."""
+    *before, last = in_words(n).split()
+    number = 100 if last == "hundred" else UNITS.get(last, TENS.get(last))
+    return " ".join([*before, next(name for name, value in ORDINALS.items() if value == number)])
+
+
 def merge(found: Sequence[Token]) -> list[Token]:
     """Tokens with each run of number words made one token: "one hundred and five" -> "105"."""
     merged: list[Token] = []

@@ -1,6 +1,6 @@
 """What is meant by what was said: exact and near match, and what must be certain. Knows no sound and no chain."""
 
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.understanding.match import Understanding
 
 __all__ = ["Names", "Understanding"]

@@ -41,7 +41,7 @@ class Heard:
         return self.text[self.tokens[start].start : self.tokens[end - 1].end]
 
 
-def paths(heard: Heard, network: Network, words: Words, known: KnownNamesNames) -> list[Path]:
+def paths(heard: Heard, network: Network, words: Words, known: KnownNames) -> list[Path]:
     """Every way in which the utterance is a sentence of the network."""
     tokens = heard.tokens
     count = len(tokens)
@@ -62,7 +62,7 @@ def paths(heard: Heard, network: Network, words: Words, known: KnownNamesNames) 
                 for end, value, open_words, sounds in fill(wild, heard, at, words, known):
                     filled = (*slots, *wild.tags, (wild.slot, value))
                     _reach(fronts[end], wild.target, filled, (cost[0] + open_words, cost[1] + sounds))
-    found = []
+    found: list[Path] = []
     for (state, slots), (open_words, sounds) in fronts[count].items():
         if state == END or network.ahead(state).ends:
             ends = network.ahead(state).ends or [()]
@@ -82,7 +82,7 @@ def fill(
 ) -> Iterator[tuple[int, int | str, int, int]]:
     """The ways a wildcard can be filled from `at` on: (end, value, open words, sound-alikes)."""
     token = heard.tokens[at]
-    if wild.list == "number":
+    if wild.list in ("number", "ordinal"):
         if token.number is not None:
             if token.number.isdigit() and 1 <= int(token.number[:5]) <= HIGHEST_PROPOSAL and len(token.number) < 5:
                 yield at + 1, int(token.number), 0, 0

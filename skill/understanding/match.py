@@ -6,11 +6,12 @@ from types import MappingProxyType
 
 from skill.flow import Expects, Meaning, SlotValue, Transcript
 from skill.language import Language
+from skill.language.names import Names
 from skill.language.network import Network, without_context
 from skill.language.templates import IGNORED, SLOT_VALUE
 from skill.understanding.certainty import guarded
 from skill.understanding.exact import Heard, Path, paths
-from skill.understanding.names import NO_NAMES, KnownNames, Names
+from skill.understanding.names import NO_NAMES, KnownNames
 
 LONGEST = 80
 """Words; whoever says more is not talking to Aye. A reason may make a vote long."""

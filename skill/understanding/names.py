@@ -5,7 +5,7 @@ from __future__ import annotations
 from rapidfuzz import fuzz, process
 
 from skill.flow import SlotValue
-from skill.language.grammar import Names
+from skill.language.names import Names, title_phrases
 from skill.language.numbers import in_words
 from skill.language.words import Words
 
@@ -42,21 +42,6 @@ class KnownNames:
         if slot == "word" and value.isdigit():
             return in_words(int(value), self._code)
         return value.lower() if slot == "word" else value
-
-
-def title_phrases(title: str, words: Words) -> frozenset[tuple[str, ...]]:
-    """The ways a title may be named: the whole, and every run of at most five words with weighty ones at its ends."""
-    said = tuple(token.text for token in words.tokens(title))
-    phrases = {said} if said else set()
-    for start in range(len(said)):
-        for end in range(start + 1, min(len(said), start + 5) + 1):
-            if _weighty(said[start], words) and _weighty(said[end - 1], words):
-                phrases.add(said[start:end])
-    return frozenset(phrases)
-
-
-def _weighty(word: str, words: Words) -> bool:
-    return word not in words.light and not word.isdigit() and len(word) > 2 and word not in words.open["title"].never
 
 
 def _nearest(said: str, names: dict[str, str]) -> str | None:
