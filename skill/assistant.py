@@ -89,9 +89,7 @@ class Assistant:
         conversation = self._load(conversation_id)
         if conversation.pending is not None:
             until = self._clock() + conversation.pending.expects.seconds
-            self._store.conversations.save(
-                replace(conversation, pending=replace(conversation.pending, until=until))
-            )
+            self._store.conversations.save(replace(conversation, pending=replace(conversation.pending, until=until)))
 
     def expects(self, conversation_id: str) -> Expects | None:
         """What this conversation waits for, if its time is not over."""

@@ -143,7 +143,6 @@ class Config(BaseSettings):
         """`data` with `~` resolved."""
         return self.data.expanduser()
 
-
     @property
     def intents_folder(self) -> Path:
         """Where sentences and replies are: named, or packed in the wheel, or beside the package in a checkout."""
@@ -216,9 +215,7 @@ def _number(node: yaml.Node | None, at: tuple[str | int, ...], lines: dict[tuple
             _number(value, (*at, index), lines)
 
 
-def _explained(
-    error: ValidationError, path: Path | None, lines: Mapping[tuple[str | int, ...], int]
-) -> ConfigError:
+def _explained(error: ValidationError, path: Path | None, lines: Mapping[tuple[str | int, ...], int]) -> ConfigError:
     first = error.errors(include_url=False, include_context=False)[0]
     place = tuple(first["loc"])
     name = ".".join(str(part) for part in place)

@@ -12,9 +12,7 @@ from typing import Any
 
 from eth_utils import keccak
 
-PROPOSAL_CREATED = (
-    "ProposalCreated(uint256,address,address[],uint256[],string[],bytes[],uint256,uint256,string)"
-)
+PROPOSAL_CREATED = "ProposalCreated(uint256,address,address[],uint256[],string[],bytes[],uint256,uint256,string)"
 VOTE_CAST = "VoteCast(address,uint256,uint8,uint256,string)"
 
 

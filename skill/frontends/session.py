@@ -57,9 +57,7 @@ def settings_of(args: Namespace) -> config.Config:
 def need_dao(settings: config.Config) -> None:
     """Raises `ConfigError` where no DAO is configured."""
     if not settings.daos:
-        raise ConfigError(
-            "No DAO is configured yet.", "Try one with `aye demo`, or add your own with `aye setup`."
-        )
+        raise ConfigError("No DAO is configured yet.", "Try one with `aye demo`, or add your own with `aye setup`.")
 
 
 def signer_of(settings: config.Config) -> Signer | None:

@@ -84,8 +84,9 @@ def test_a_vote_is_cast_once_its_phrase_is_said(demo_process: Demo) -> None:
     done = demo_process.say(phrase)
     assert done["intent"] == "confirm" and done["expects"] is None
     assert cast(demo_process) == [*before, 1]
-    assert demo_process.chain.ballots(demo_process.facts["voter"])[-1].proposal_id == (
-        demo_process.chain.proposal_ids()[3]
+    assert (
+        demo_process.chain.ballots(demo_process.facts["voter"])[-1].proposal_id
+        == (demo_process.chain.proposal_ids()[3])
     )
     again = demo_process.say("vote no on proposal four")
     assert again["expects"] is None and "already" in again["reply"].lower()

@@ -83,7 +83,9 @@ def _microphone(settings: Config) -> Finding:
             raise AyeError("There is none.", "Plug one in, or type with `aye chat`.")
         wanted = settings.hearing.microphone
         if isinstance(wanted, str) and not any(wanted in name for name in names):
-            raise AyeError(f"There is no {wanted!r}, but: {', '.join(names)}.", "Set hearing.microphone in config.yaml.")
+            raise AyeError(
+                f"There is no {wanted!r}, but: {', '.join(names)}.", "Set hearing.microphone in config.yaml."
+            )
         return f"{len(names)} there, {wanted if wanted is not None else 'the default one'} is used"
 
     return _looked("microphone", look)
@@ -108,14 +110,18 @@ def _disk(settings: Config) -> Finding:
         folder = folder.parent
     free = shutil.disk_usage(folder).free // 2**20
     if free < DISK_MB:
-        return Finding("disk", False, f"{free} MB are free where the journal is", "Free some, or set `data:` elsewhere.")
+        return Finding(
+            "disk", False, f"{free} MB are free where the journal is", "Free some, or set `data:` elsewhere."
+        )
     return Finding("disk", True, f"{free // 1024} GB are free where the journal is")
 
 
 def _journal(settings: Config) -> str:
     store = open_store(settings.database or settings.data_folder / "aye.db")
     waiting = sum(len(store.journal.unsettled(dao.key)) for dao in settings.daos)
-    return f"it can be read and written; {waiting} acts are still under way" if waiting else "it can be read and written"
+    return (
+        f"it can be read and written; {waiting} acts are still under way" if waiting else "it can be read and written"
+    )
 
 
 def _key(settings: Config) -> tuple[Signer | None, Finding]:
@@ -124,7 +130,9 @@ def _key(settings: Config) -> tuple[Signer | None, Finding]:
     except AyeError as error:
         return None, Finding("key", False, error.message, error.mend)
     if signer is None:
-        return None, Finding("key", False, "none is configured: Aye can read but not vote", "Make one with `aye setup`.")
+        return None, Finding(
+            "key", False, "none is configured: Aye can read but not vote", "Make one with `aye setup`."
+        )
     return signer, Finding("key", True, f"it unlocks, its address is {signer.address}")
 
 
@@ -148,7 +156,9 @@ def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> I
     off = abs(clock() - now)
     if off > CLOCK_SECONDS:
         yield Finding(
-            f"{dao.key}: clock", False, f"the chain's newest block is {off:.0f} seconds from this machine's clock",
+            f"{dao.key}: clock",
+            False,
+            f"the chain's newest block is {off:.0f} seconds from this machine's clock",
             "Set this machine's clock (timedatectl set-ntp true), or name another endpoint.",
         )
     else:
@@ -158,7 +168,9 @@ def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> I
     power = ledger.power(ledger.speaker) if ledger.speaker is not None else None
     if power is not None and power.power == 0:
         yield Finding(
-            f"{dao.key}: voting power", False, "nobody has delegated to the speaker's key",
+            f"{dao.key}: voting power",
+            False,
+            "nobody has delegated to the speaker's key",
             f"Delegate to {signer.address} from your own wallet.",
         )
     elif power is not None:
@@ -166,6 +178,8 @@ def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> I
     gas = ledger.gas()
     low = gas < LOW_GAS_WEI
     yield Finding(
-        f"{dao.key}: gas", not low, f"{gas / 10**18:.4f} {facts.coin.symbol}",
+        f"{dao.key}: gas",
+        not low,
+        f"{gas / 10**18:.4f} {facts.coin.symbol}",
         f"Send a little {facts.coin.symbol} to {signer.address}." if low else "",
     )
