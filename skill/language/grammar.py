@@ -112,6 +112,7 @@ def _phrases(words: Words, names: Names) -> dict[str, tuple[tuple[str, ...], ...
 
     titles = tuple(sorted({phrase for title in names.titles for phrase in title_phrases(title, words)}))
     members = tuple(said(name) for name in names.members)
+    daos = tuple(said(name) for name in names.daos)
     return {
         "number": ((_NUMBER,),),
         "ordinal": ((_ORDINAL,),),
@@ -120,7 +121,9 @@ def _phrases(words: Words, names: Names) -> dict[str, tuple[tuple[str, ...], ...
         "title": tuple(_spoken(phrase, words.code) for phrase in titles),
         "known_title": tuple(_spoken(phrase, words.code) for phrase in titles),
         "member": members,
-        "dao": tuple(said(name) for name in names.daos),
+        "known_member": members,
+        "dao": daos,
+        "known_dao": daos,
         "other_asset": tuple(said(symbol) for symbol in names.assets),
     }
 

@@ -52,6 +52,7 @@ class Network:
     def __init__(
         self, templates: tuple[Template, ...], sentences: Sentences, words: Words, expand: Expand | None = None
     ):
+        """`expand`, where it is given, makes the network of a recogniser: without wildcards, with less politeness."""
         self.templates = templates
         self._sentences = sentences
         self._tokenise = words.tokens
@@ -63,6 +64,7 @@ class Network:
         self._chunks: dict[str, tuple[str, ...]] = {}
         self._ahead: dict[int, Ahead] = {}
         self.start = self._build_all()
+        self.vocabulary = frozenset(word[0] for word in self._words if word is not None)
 
     def ahead(self, state: int) -> Ahead:
         """What can come next at a state."""
@@ -105,10 +107,16 @@ class Network:
         for index, template in enumerate(self.templates):
             kind = template.said_as
             if kind not in afters:
-                afters[kind] = self._rule(f"after_{kind}", END)
+                afters[kind] = self._rule(self._around("after", kind), END)
             body = self._build(template.expression, afters[kind])
             starts.setdefault(kind, []).append(self._tag(("", index), body))
-        return self._either([self._rule(f"before_{kind}", self._either(bodies)) for kind, bodies in starts.items()])
+        return self._either(
+            [self._rule(self._around("before", kind), self._either(bodies)) for kind, bodies in starts.items()]
+        )
+
+    def _around(self, place: str, kind: str) -> str:
+        heard = f"heard_{place}_{kind}"
+        return heard if self._expand is not None and heard in self._sentences.rules else f"{place}_{kind}"
 
     def _build(self, expression: Expression, after: int, choice: bool = False) -> int:
         if after == DEAD:

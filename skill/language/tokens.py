@@ -84,7 +84,7 @@ def _digits(digits: str, ending: str, start: int, end: int) -> Token:
 def _words(word: str, start: int, end: int, contractions: Mapping[str, str], read: Reading) -> list[Token]:
     spelled = contractions.get(word)
     if spelled is None and word.endswith("'s") and len(word) > 2:
-        spelled = f"{word[:-2]} 's"
+        return [Token(word[:-2], start, end - 2, *read(word[:-2])), Token("'s", end - 2, end)]
     return [Token(part, start, end, *read(part)) for part in (spelled or word).split(" ")]
 
 

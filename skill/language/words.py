@@ -26,7 +26,8 @@ class Open:
 class Words:
     """`contractions` are spoken so, `spellings` only written. `sound_*`: what is heard -> what was said.
 
-    `skip` and `polite` may stand anywhere, the first are taken out; a near match may drop or add what is `light`.
+    `skip` and `polite` may stand anywhere, the first are taken out; a near match may drop or add what is `light`,
+    but nothing beside a word that turns the meaning round.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Words:
     skip: frozenset[str]
     polite: frozenset[str]
     light: frozenset[str]
+    turning: frozenset[str]
     sound_number: Mapping[str, int]
     sound_choice: Mapping[str, str]
     sound_word: Mapping[str, str]
@@ -47,7 +49,7 @@ class Words:
         return tuple(token for token in tokens(text, self.code, self.spelled) if token.text not in self.skip)
 
 
-_KEYS = ("contractions", "spellings", "skip", "polite", "light", "sounds", "open")
+_KEYS = ("contractions", "spellings", "skip", "polite", "light", "turning", "sounds", "open")
 
 
 def load_words(file: Path, code: str) -> Words:
@@ -66,6 +68,7 @@ def load_words(file: Path, code: str) -> Words:
         skip=frozenset(data.get("skip", ())),
         polite=frozenset(data.get("polite", ())),
         light=frozenset(data.get("light", ())),
+        turning=frozenset(data.get("turning", ())),
         sound_number=MappingProxyType({str(heard): int(said) for heard, said in sounds.get("number", {}).items()}),
         sound_choice=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("choice", {}).items()}),
         sound_word=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("word", {}).items()}),

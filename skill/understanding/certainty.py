@@ -18,6 +18,9 @@ ACTS = frozenset(
 )  # fmt: skip
 """Never from a near match, unless all that differs sounds the same."""
 
+LEAST = 0.5
+"""A near match less likely than this is no match: it is better to be asked again than to answer the television."""
+
 _VOTING = frozenset({"vote", "votes", "voting", "voted", "cast", "abstain", "approve", "reject"})
 _TURNING = frozenset(
     {"if", "unless", "until", "till", "but", "only", "wait", "cancel", "instead", "actually", "except", "provided",
@@ -51,3 +54,22 @@ def doubtful(reason: str) -> bool:
     """
     words = frozenset(reason.lower().replace(",", " ").replace(".", " ").split())
     return bool(words & _VOTING or words & _TURNING)
+
+
+def exact_score(open_words: int, sounds: int) -> float:
+    """The chance that an exact match is right: less for words that no template holds, and for sound-alikes."""
+    return round(0.99 - 0.02 * min(open_words, 4) - 0.02 * min(sounds, 2), 3)
+
+
+def likely(meaning: Meaning, cost: float, words: int, sure: bool) -> Meaning | None:
+    """A near match with its score, or None where it may not be taken.
+
+    `cost` of all that differs over so many words; `sure`: all of it sounds the same, in the words of the frame.
+    """
+    score = round(meaning.score - 0.2 * cost - 0.6 * cost / words, 3)
+    if meaning.intent in ACTS and not sure:
+        if meaning.intent != "cast_vote":
+            return None
+        meaning = Meaning("start_vote", {name: value for name, value in meaning.slots.items() if name != "reason"})
+        score -= 0.1
+    return Meaning(meaning.intent, meaning.slots, score) if score >= LEAST else None

@@ -93,9 +93,9 @@ def fill(
             yield at + 1, token.number, 0, 0
     elif wild.list == "word" and (token.number or token.text in words.sound_number):
         yield at + 1, token.number or str(words.sound_number[token.text]), 0, token.number is None
-    elif wild.list == "known_title":
+    elif wild.list in known.phrases:
         for end in range(at + 1, min(len(heard.tokens), at + known.longest) + 1):
-            if tuple(word.text for word in heard.tokens[at:end]) in known.phrases:
+            if known.is_name(wild.list, tuple(word.text for word in heard.tokens[at:end]), heard.said(at, end)):
                 yield end, heard.said(at, end), 0, 0
     else:
         yield from _open(wild.list, heard, at, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from skill.flow import Expects, Meaning, SlotValue, Transcript
@@ -9,13 +10,17 @@ from skill.language import Language
 from skill.language.names import Names
 from skill.language.network import Network, without_context
 from skill.language.templates import IGNORED, SLOT_VALUE
-from skill.understanding.certainty import guarded
+from skill.language.words import Words
+from skill.understanding.certainty import exact_score, guarded, likely
 from skill.understanding.exact import Heard, Path, paths
 from skill.understanding.names import NO_NAMES, KnownNames
+from skill.understanding.near import Nearby
 
 LONGEST = 80
 """Words; whoever says more is not talking to Aye. A reason may make a vote long."""
 LONGEST_TEXT = 1_000
+CLEARLY = 0.1
+"""How much likelier another hearing must be than the first."""
 
 
 class Understanding:
@@ -24,63 +29,87 @@ class Understanding:
     Holds what it worked out about its templates, so keep one; it has no other state.
     """
 
-    def __init__(self, language: Language, names: Names = NO_NAMES, networks: dict[str | None, Network] | None = None):
+    def __init__(self, language: Language, names: Names = NO_NAMES, matchers: dict[str | None, Matcher] | None = None):
         self._language = language
         self._words = language.words
         self._names = KnownNames(names, language.words)
-        self._networks = {} if networks is None else networks
+        self._matchers = {} if matchers is None else matchers
 
     def with_names(self, names: Names) -> Understanding:
         """The same with other names."""
-        return Understanding(self._language, names, self._networks)
+        return Understanding(self._language, names, self._matchers)
 
     def meaning(self, transcript: Transcript, expects: Expects | None = None) -> Meaning | None:
-        """What is meant, or None where it is not for Aye. Never raises, whatever the text."""
-        best = None
+        """What is meant, or None where it is not for Aye. Never raises, whatever the text.
+
+        The text itself comes first; another hearing of the same sound is taken only where it says clearly more.
+        """
+        asked = expects.slot if expects is not None and expects.kind == "slot" else None
+        matcher = self._matcher(asked)
+        best: Meaning | None = None
         for hearing in (transcript, *transcript.alternatives):
-            found = self._of_text(hearing.text, expects)
-            if found is not None and (best is None or found.score > best.score + 0.1):
+            found = self._of_text(hearing.text, matcher)
+            if found is not None and (best is None or found.score > best.score + CLEARLY):
                 best = found
         return best
 
-    def _of_text(self, text: str, expects: Expects | None) -> Meaning | None:
+    def _of_text(self, text: str, matcher: Matcher) -> Meaning | None:
         if len(text) > LONGEST_TEXT:
             return None
         heard = Heard(text, self._words.tokens(text))
         if not 0 < len(heard.tokens) <= LONGEST:
             return None
-        asked = expects.slot if expects is not None and expects.kind == "slot" else None
-        network = self._network(asked)
-        found = paths(heard, network, self._words, self._names)
-        if not found:
+        exact = paths(heard, matcher.network, self._words, self._names)
+        if exact:
+            return self._choose([(self._meaning(path, matcher), _rank(path)) for path in exact])
+        near = matcher.nearby.best(heard, self._names)
+        if not near:
             return None
-        return self._choose(found, network)
+        scored = [(self._meaning(found.path, matcher), (found.cost, *_rank(found.path))) for found in near]
+        best = self._choose(scored)
+        return likely(best, near[0].cost, len(heard.tokens), all(found.sure for found in near))
 
-    def _network(self, asked: str | None) -> Network:
-        network = self._networks.get(asked)
-        if network is None:
+    def _matcher(self, asked: str | None) -> Matcher:
+        matcher = self._matchers.get(asked)
+        if matcher is None:
             sentences = self._language.sentences
-            network = self._networks[asked] = Network(without_context(sentences, asked), sentences, self._words)
-        return network
+            network = Network(without_context(sentences, asked), sentences, self._words)
+            matcher = self._matchers[asked] = Matcher(network, self._words)
+        return matcher
 
-    def _choose(self, found: list[Path], network: Network) -> Meaning:
-        def rank(path: Path) -> tuple[int, int, bool]:
-            return path.open_words, path.sounds, self._meaning(path, network).intent != SLOT_VALUE
-
-        ordered = sorted(found, key=rank)
-        first = rank(ordered[0])[:2]
-        rivals = [self._meaning(path, network) for path in ordered if rank(path)[:2] == first]
+    def _choose(self, found: Sequence[tuple[Meaning, tuple[float, ...]]]) -> Meaning:
+        ordered = sorted(found, key=lambda each: (each[1], each[0].intent != SLOT_VALUE))
+        rivals = [meaning for meaning, rank in ordered if rank == ordered[0][1]]
         return guarded(rivals[0], rivals[1:])
 
-    def _meaning(self, path: Path, network: Network) -> Meaning:
-        template = None
-        slots: dict[str, SlotValue] = {}
+    def _meaning(self, path: Path, matcher: Matcher) -> Meaning:
+        intent, slots = "", dict[str, SlotValue]()
         for slot, value in path.slots:
             if not slot:
-                template = network.templates[int(value)]
-                slots = dict(template.slots)
+                template = matcher.network.templates[int(value)]
+                intent = template.intent
+                slots.update(template.slots)
             elif slot != IGNORED:
                 slots[slot] = self._names.resolve(slot, value)
-        assert template is not None
-        score = 0.99 - 0.02 * min(path.open_words, 5) - 0.02 * path.sounds
-        return Meaning(template.intent, MappingProxyType(slots), round(score, 3))
+        return Meaning(intent, MappingProxyType(slots), exact_score(path.open_words, path.sounds))
+
+
+class Matcher:
+    """The templates in force, ready to be matched; the near match is made when it is first needed."""
+
+    def __init__(self, network: Network, words: Words):
+        self.network = network
+        self._words = words
+        self._nearby: Nearby | None = None
+
+    @property
+    def nearby(self) -> Nearby:
+        """The near match over the same network."""
+        if self._nearby is None:
+            self._nearby = Nearby(self.network, self._words)
+        return self._nearby
+
+
+def _rank(path: Path) -> tuple[int, int, int]:
+    """Fewer open words, fewer sound-alikes, more slots: "today" is rather a period than politeness."""
+    return path.open_words, path.sounds, -len(path.slots)

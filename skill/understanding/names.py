@@ -21,11 +21,24 @@ class KnownNames:
     def __init__(self, names: Names, words: Words):
         self._names = names
         self._code = words.code
+        self._never = words.open["member"].never | words.light
         self._members = {name.lower(): name for name in names.members}
         self._daos = {name.lower(): name for name in names.daos}
         self._assets = {symbol.lower(): symbol for symbol in names.assets}
-        self.phrases = frozenset(phrase for title in names.titles for phrase in title_phrases(title, words))
-        self.longest = max(map(len, self.phrases), default=0)
+        self.phrases = {
+            "known_title": frozenset(phrase for title in names.titles for phrase in title_phrases(title, words)),
+            "known_member": frozenset(_as_words(name, words) for name in names.members),
+            "known_dao": frozenset(_as_words(name, words) for name in names.daos),
+        }
+        self.longest = max((len(phrase) for found in self.phrases.values() for phrase in found), default=1)
+
+    def is_name(self, kind: str, phrase: tuple[str, ...], said: str) -> bool:
+        """Whether the words name one of that kind. A single word in capitals is a member even outside the book."""
+        if phrase in self.phrases[kind]:
+            return True
+        if kind != "known_member" or len(phrase) > 1:
+            return False
+        return (said[:1].isupper() and phrase[0] not in self._never) or _nearest(said, self._members) is not None
 
     def resolve(self, slot: str, value: SlotValue) -> SlotValue:
         """A slot's value as the vocabulary has it: names as in the address book, symbols in capitals."""
@@ -42,6 +55,10 @@ class KnownNames:
         if slot == "word" and value.isdigit():
             return in_words(int(value), self._code)
         return value.lower() if slot == "word" else value
+
+
+def _as_words(name: str, words: Words) -> tuple[str, ...]:
+    return tuple(token.text for token in words.tokens(name))
 
 
 def _nearest(said: str, names: dict[str, str]) -> str | None:
