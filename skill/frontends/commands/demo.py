@@ -102,7 +102,7 @@ def _lines(assistant: Assistant, dao: DemoDao) -> int:
 def _has_microphone() -> bool:
     from skill.hearing.microphone import devices
 
-    return any(device.inputs > 0 for device in devices())
+    return any(device.kind == "microphone" for device in devices())
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
 
 def _microphone(settings: Config) -> Finding:
     def look() -> str:
-        names = [device.name for device in microphone.devices() if device.inputs > 0]
+        names = [device.name for device in microphone.devices() if device.kind == "microphone"]
         if not names:
             raise AyeError("There is none.", "Plug one in, or type with `aye chat`.")
         wanted = settings.hearing.microphone
@@ -93,7 +93,7 @@ def _microphone(settings: Config) -> Finding:
 
 def _speaker(settings: Config) -> Finding:
     def look() -> str:
-        names = [device.name for device in microphone.devices() if device.outputs > 0]
+        names = [device.name for device in microphone.devices() if device.kind == "speaker"]
         if not names:
             raise AyeError("There is none.", "Plug one in, or read the answers with `aye chat`.")
         wanted = settings.voice.speaker
