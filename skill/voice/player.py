@@ -14,9 +14,10 @@ from skill.errors import SoundError
 from skill.voice.sound import Sound
 
 _BLOCK_SECONDS = 0.02
-_AHEAD_SECONDS = 0.06
-"""How much the device may hold: with a block, the longest that sounds after `stop`."""
+_AHEAD_SECONDS = 0.15
+"""How much the device holds, so that a busy machine does not stutter; `stop` drops it."""
 _NO_PORTAUDIO = "Install it: sudo apt install libportaudio2"
+_CHECK = "Try it with the command `aplay -l`."
 _SETTING = "Name another one under voice.speaker in config.yaml; `aye doctor` lists them."
 
 
@@ -87,9 +88,11 @@ class Player:
 
 def _portaudio() -> Any:
     try:
-        import sounddevice  # looks for the PortAudio library when imported
+        import sounddevice  # looks for the PortAudio library when imported, and for devices
     except OSError:
         raise SoundError("The PortAudio library is not on this machine.", _NO_PORTAUDIO) from None
+    except Exception as error:  # its own error, which cannot be named when the import fails
+        raise SoundError(f"This machine's sound system does not start: {_reason(error)}.", _CHECK) from None
     return sounddevice
 
 

@@ -171,6 +171,8 @@ def _read(file: Path) -> Sound | None:
 
 
 def _by_command(text: str, words_a_minute: int, voice: str) -> Sound:
+    if voice.split("+")[0].lower() not in voices() and not voice.startswith("mb"):  # mbrola's are not in the list
+        raise _no_voice(voice)  # espeak-ng itself would take another voice without a word
     # the text goes in on standard input: in the arguments every process of the machine could read it
     command = ["espeak-ng", "-v", voice, "-s", str(words_a_minute), "-b", "1", "--stdin", "--stdout"]
     try:
@@ -180,7 +182,7 @@ def _by_command(text: str, words_a_minute: int, voice: str) -> Sound:
     except (subprocess.TimeoutExpired, OSError, ValueError):
         raise SoundError("espeak-ng did not speak.", "Try it: espeak-ng hello") from None
     if spoken.returncode or not spoken.stdout:
-        raise _no_voice(voice) if b"voice" in spoken.stderr else SoundError("espeak-ng failed.", "Try: espeak-ng hello")
+        raise SoundError(f"espeak-ng failed to speak with the voice {voice}.", "Try it: espeak-ng hello")
     # its header does not know the length: a stream has none
     with wave.open(io.BytesIO(spoken.stdout), "rb") as opened:
         rate = opened.getframerate()
@@ -194,10 +196,17 @@ def _no_voice(voice: str) -> SoundError:
     return SoundError(f"espeak-ng has no voice called {voice}.", hint)
 
 
+@functools.cache
 def voices() -> tuple[str, ...]:
-    """The names of espeak-ng's voices, one for each language. Raises `SoundError` where there is no espeak-ng."""
+    """The names by which espeak-ng knows its voices, in lower case. Raises `SoundError` where there is no espeak-ng."""
     try:
         listed = subprocess.run(["espeak-ng", "--voices"], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         raise SoundError("There is no espeak-ng on this machine, so Aye has no voice.", _INSTALL) from None
-    return tuple(line.split()[1] for line in listed.stdout.splitlines()[1:] if len(line.split()) > 1)
+    names: dict[str, None] = {}
+    for line in listed.stdout.splitlines()[1:]:  # priority, language, age and gender, name, file, other languages
+        fields = line.lower().replace("(", " ").replace(")", " ").split()
+        if len(fields) >= 5:
+            names |= dict.fromkeys((fields[1], fields[3], fields[4], fields[4].rpartition("/")[2]))
+            names |= dict.fromkeys(field for field in fields[5:] if not field.isdigit())
+    return tuple(names)

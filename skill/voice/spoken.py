@@ -51,8 +51,8 @@ _COINS = {"$": "dollars", "€": "euros", "£": "pounds"}
 _CODE_FENCE = re.compile(r"```[^\n`]*\n?|~~~[^\n]*\n?")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-_URL = re.compile(r"\b(?:(?:https?|ipfs|ftp)://|www\.)([^\s/?#<>()\[\]]*)[^\s<>()\[\]]*", re.I)
-_HEX = re.compile(r"\b0x[0-9a-fA-F]*(?:(?:…|\.{2,})[0-9a-fA-F]+)?", re.I)
+_URL = re.compile(r"(?:(?:https?|ipfs|ftp)://|www\.(?=\w))([^\s/?#<>()\[\]]*)[^\s<>()\[\]]*", re.I)
+_HEX = re.compile(r"(?<!\d)0x[0-9a-fx]*(?:(?:…|\.{2,})[0-9a-f]+)?", re.I)  # but "10x" is ten times
 _BARE_HEX = re.compile(r"\b(?=[0-9a-fA-F]*[0-9])(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{8,}\b")
 _LINE_START = re.compile(r"^[ \t]*(?:#{1,6}[ \t]+|>[ \t]?|[-*+•][ \t]+|\|)+", re.M)
 _RULE = re.compile(r"^[ \t|:*_=-]{3,}$", re.M)
@@ -60,7 +60,9 @@ _PARAGRAPH = re.compile(r"(?<![.!?:;,\s])[ \t]*\n\s*\n")
 _COIN = re.compile(r"([$€£])[ ]?(\d[\d,]*(?:\.\d+)?)((?:[ ](?:thousand|million|billion))?)\b")
 _PERCENT = re.compile(r"(\d)[ ]?%")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
-_WORD = re.compile(r"(?<![A-Za-z])(?:" + "|".join(sorted(_AS_SAID, key=len, reverse=True)) + r")(?![A-Za-z'])")
+_WORD = re.compile(
+    r"(?<![A-Za-z])(" + "|".join(sorted(_AS_SAID, key=len, reverse=True)) + r")(?![A-Za-z'])(\.(?= [a-z0-9]))?"
+)
 _NUMBER_SIGN = re.compile(r"#(?=\d)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])\s*")
 
@@ -100,7 +102,7 @@ def _fit(text: str, code: str) -> str:
     if english:
         text = _COIN.sub(lambda found: f"{found[2]}{found[3]} {_COINS[found[1]]}", text)
         text = _PERCENT.sub(r"\1 percent", text)
-        text = _WORD.sub(lambda found: _AS_SAID[found[0]], text)
+        text = _WORD.sub(lambda found: _AS_SAID[found[1]], text)
         text = "".join(f" {_SIGNS[letter]} " if letter in _SIGNS else letter for letter in text)
     text = re.sub(r"[()\[\]{}]", ", ", text)
     text = re.sub(r"\s*[–—]\s*|\s+-+\s+", ", ", text)
