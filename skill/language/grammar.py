@@ -113,6 +113,7 @@ def _phrases(words: Words, names: Names) -> dict[str, tuple[tuple[str, ...], ...
     titles = tuple(sorted({phrase for title in names.titles for phrase in title_phrases(title, words)}))
     members = tuple(said(name) for name in names.members)
     daos = tuple(said(name) for name in names.daos)
+    assets = tuple(said(symbol) for symbol in names.assets)
     return {
         "number": ((_NUMBER,),),
         "ordinal": ((_ORDINAL,),),
@@ -124,7 +125,8 @@ def _phrases(words: Words, names: Names) -> dict[str, tuple[tuple[str, ...], ...
         "known_member": members,
         "dao": daos,
         "known_dao": daos,
-        "other_asset": tuple(said(symbol) for symbol in names.assets),
+        "other_asset": assets,
+        "known_asset": assets,
     }
 
 

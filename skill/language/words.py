@@ -27,7 +27,8 @@ class Words:
     """`contractions` are spoken so, `spellings` only written. `sound_*`: what is heard -> what was said.
 
     `skip` and `polite` may stand anywhere, the first are taken out; a near match may drop or add what is `light`,
-    but nothing beside a word that turns the meaning round.
+    but nothing beside a word that is `turning` the meaning round; `asks` begin a question or a request, `anchors` are
+    things of a DAO.
     """
 
     code: str
@@ -37,6 +38,8 @@ class Words:
     polite: frozenset[str]
     light: frozenset[str]
     turning: frozenset[str]
+    asks: frozenset[str]
+    anchors: frozenset[str]
     sound_number: Mapping[str, int]
     sound_choice: Mapping[str, str]
     sound_word: Mapping[str, str]
@@ -49,7 +52,7 @@ class Words:
         return tuple(token for token in tokens(text, self.code, self.spelled) if token.text not in self.skip)
 
 
-_KEYS = ("contractions", "spellings", "skip", "polite", "light", "turning", "sounds", "open")
+_KEYS = ("contractions", "spellings", "skip", "polite", "light", "turning", "asks", "anchors", "sounds", "open")
 
 
 def load_words(file: Path, code: str) -> Words:
@@ -69,6 +72,8 @@ def load_words(file: Path, code: str) -> Words:
         polite=frozenset(data.get("polite", ())),
         light=frozenset(data.get("light", ())),
         turning=frozenset(data.get("turning", ())),
+        asks=frozenset(data.get("asks", ())),
+        anchors=frozenset(data.get("anchors", ())),
         sound_number=MappingProxyType({str(heard): int(said) for heard, said in sounds.get("number", {}).items()}),
         sound_choice=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("choice", {}).items()}),
         sound_word=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("word", {}).items()}),

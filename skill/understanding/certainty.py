@@ -21,6 +21,9 @@ ACTS = frozenset(
 LEAST = 0.5
 """A near match less likely than this is no match: it is better to be asked again than to answer the television."""
 
+_SHORT = frozenset({"deny", "repeat", "help", "stop", "more", "back", "exact", "slower", "faster"})
+"""Of one or two words: anything is near to them, so they too are taken only where what differs sounds the same."""
+
 _VOTING = frozenset({"vote", "votes", "voting", "voted", "cast", "abstain", "approve", "reject"})
 _TURNING = frozenset(
     {"if", "unless", "until", "till", "but", "only", "wait", "cancel", "instead", "actually", "except", "provided",
@@ -67,7 +70,7 @@ def likely(meaning: Meaning, cost: float, words: int, sure: bool) -> Meaning | N
     `cost` of all that differs over so many words; `sure`: all of it sounds the same, in the words of the frame.
     """
     score = round(meaning.score - 0.2 * cost - 0.6 * cost / words, 3)
-    if meaning.intent in ACTS and not sure:
+    if meaning.intent in ACTS | _SHORT and not sure:
         if meaning.intent != "cast_vote":
             return None
         meaning = Meaning("start_vote", {name: value for name, value in meaning.slots.items() if name != "reason"})

@@ -28,14 +28,20 @@ class KnownNames:
         self.phrases = {
             "known_title": frozenset(phrase for title in names.titles for phrase in title_phrases(title, words)),
             "known_member": frozenset(_as_words(name, words) for name in names.members),
+            "known_asset": frozenset(_as_words(symbol, words) for symbol in names.assets),
             "known_dao": frozenset(_as_words(name, words) for name in names.daos),
         }
         self.longest = max((len(phrase) for found in self.phrases.values() for phrase in found), default=1)
 
     def is_name(self, kind: str, phrase: tuple[str, ...], said: str) -> bool:
-        """Whether the words name one of that kind. A single word in capitals is a member even outside the book."""
+        """Whether the words name one of that kind.
+
+        A capital makes a word a member, capitals throughout make it a symbol, even where neither is configured.
+        """
         if phrase in self.phrases[kind]:
             return True
+        if kind == "known_asset":
+            return len(phrase) == 1 and len(said) > 1 and said.isupper() and said.isalpha()
         if kind != "known_member" or len(phrase) > 1:
             return False
         return (said[:1].isupper() and phrase[0] not in self._never) or _nearest(said, self._members) is not None

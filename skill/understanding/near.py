@@ -1,9 +1,10 @@
 """The near match: the utterance is nearly a sentence of the templates.
 
 The same network is walked, but a word may be misheard (rapidfuzz and sound-alikes find what it may have been), and
-two words may have been one. Where every word is one that we know, words that carry nothing ("the", "of") may be too many or too
-few. Words of weight are never added and never dropped, so that talk which merely holds a word of ours does not become
-a command; and where a word turns the meaning round ("not", "if"), nothing is added or dropped at all.
+two words may have been one. Where every word is one that we know, words that carry nothing ("the", "of") may be too
+many or too few, and in a question or request that names a thing of a DAO one more word of ours may be passed over. No
+other word of weight is added or dropped, so that talk which merely holds a word of ours does not become a command; and
+where a word turns the meaning round ("not", "if"), nothing is added or dropped at all.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from skill.language.words import Words
 from skill.understanding.exact import Heard, Path, Slots, fill
 from skill.understanding.names import KnownNames
 
-SOUND, KEY, LIGHT, STUTTER = 0.15, 0.4, 0.6, 0.3
-"""What a difference costs: a listed sound-alike, one found by its sound, a light word, a word said twice."""
+SOUND, KEY, LIGHT, STUTTER, WEIGHTY = 0.15, 0.4, 0.6, 0.3, 0.9
+"""What a difference costs: a listed sound-alike, one found by its sound, a light word, a word twice, one of weight."""
 RATIO = 80
 """Of rapidfuzz's 0 to 100: a word less like one of ours is another word."""
 A_WORD, MOST = 0.3, 1.9
@@ -30,7 +31,7 @@ A_WORD, MOST = 0.3, 1.9
 LONGEST = 30
 UNKNOWN = 3
 """So many words may be a name or a title; with more the talk is of something else."""
-EXPANSIONS = 1_200
+EXPANSIONS = 600
 """States looked at before giving up; keeps the worst text within some milliseconds."""
 
 
@@ -70,6 +71,9 @@ class Nearby:
         if unknown > UNKNOWN:
             return []
         loose = not unknown and not any(token.text in self._words.turning for token in tokens)
+        asks = (
+            loose and tokens[0].text in self._words.asks and any(token.text in self._words.anchors for token in tokens)
+        )
         found: list[Near] = []
         order = 0
         queue: list[tuple[float, int, int, int, int, Slots, int, int, bool]] = [
@@ -90,7 +94,7 @@ class Nearby:
                 ends = ahead.ends or ([()] if state == END else [])
                 found.extend(Near(Path(slots + tags, open_words, sounds), cost, sure) for tags in ends)
             for new_cost, new_at, target, tags, more_open, more_sounds, still_sure in self._steps(
-                heard, at, state, meant, joined, known, loose
+                heard, at, state, meant, joined, known, loose, asks
             ):
                 if cost + new_cost <= bound:
                     order += 1
@@ -111,6 +115,7 @@ class Nearby:
         joined: list[list[tuple[str, float]]],
         known: KnownNames,
         loose: bool,
+        asks: bool,
     ) -> Iterator[tuple[float, int, int, Slots, int, int, bool]]:
         """(cost, next word, next state, tags, open words, sound-alikes, sure) of every way on."""
         ahead = self._network.ahead(state)
@@ -140,6 +145,8 @@ class Nearby:
             yield STUTTER, at + 1, state, (), 0, 0, False
         elif token.text in light:
             yield LIGHT, at + 1, state, (), 0, 0, False
+        elif asks and at and token.text in self._network.vocabulary and token.text not in self._words.anchors:
+            yield WEIGHTY, at + 1, state, (), 0, 0, False
         for wild in ahead.wild:
             if loose and wild.list in self._words.open:
                 continue
@@ -177,4 +184,4 @@ class Nearby:
             return []
         if both in self._network.vocabulary:
             return [(both, SOUND)]
-        return [(other, cost + 0.2) for other, cost in self._like(both)]
+        return [(other, cost + 0.2) for other, cost in self._like(both) if abs(len(other) - len(both)) < 2]
