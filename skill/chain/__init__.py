@@ -1,0 +1,34 @@
+"""The chain by web3: connections, dialects of governor (each a `Ledger`), keys, sending. Knows no words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skill.chain.governor_oz import GovernorOz
+from skill.chain.key import Signer, create_signer, load_signer
+from skill.chain.node import Node
+from skill.chain.sender import Sender
+
+__all__ = ["GovernorOz", "Signer", "chain_id_of", "connect", "create_signer", "load_signer"]
+
+
+def connect(
+    endpoint: str,
+    chain_id: int,
+    governor: str,
+    *,
+    name: str,
+    key: Signer | None = None,
+    from_block: int = 0,
+    tokens: Sequence[str] = (),
+) -> GovernorOz:
+    """A DAO to read, and to vote in where there is a key. Raises `EndpointDown`, `WrongChain`, `NotAGovernor`."""
+    node = Node(endpoint)
+    node.check_chain(chain_id)
+    sender = None if key is None else Sender(node, chain_id, key)
+    return GovernorOz(node, chain_id, governor, name=name, sender=sender, from_block=from_block, tokens=tokens)
+
+
+def chain_id_of(endpoint: str) -> int:
+    """Which chain an endpoint serves. Raises `EndpointDown`."""
+    return Node(endpoint).chain_id()

@@ -1,0 +1,143 @@
+"""The few calls, events and errors that Aye speaks, by their signatures.
+
+Sources: OpenZeppelin Contracts 4.9 and 5.x (IGovernor, GovernorSettings, GovernorVotesQuorumFraction,
+GovernorTimelockControl, TimelockController, IVotes), ERC-20, ERC-6372, Multicall3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError, InsufficientDataBytes
+from eth_utils.crypto import keccak
+
+
+@dataclass(frozen=True)
+class Function:
+    """`name(types)` and what it returns."""
+
+    signature: str
+    returns: tuple[str, ...] = ()
+
+    @cached_property
+    def selector(self) -> bytes:
+        """The first four bytes of calldata."""
+        return keccak(text=self.signature)[:4]
+
+    @cached_property
+    def types(self) -> list[str]:
+        """Of the arguments."""
+        return split_types(self.signature)
+
+    def encode(self, *arguments: Any) -> bytes:
+        """Calldata."""
+        return self.selector + encode(self.types, arguments)
+
+    def decode(self, data: bytes) -> Any:
+        """The one value returned, or a tuple of several. None where the data is not of this form."""
+        values = decoded(self.returns, data)
+        if values is None:
+            return None
+        return values[0] if len(values) == 1 else values
+
+    def arguments(self, calldata: bytes) -> tuple[Any, ...] | None:
+        """The arguments of calldata; None where it is not of this function."""
+        return decoded(self.types, calldata[4:]) if calldata[:4] == self.selector else None
+
+
+def split_types(signature: str) -> list[str]:
+    """The types between the outer parentheses, tuples kept whole."""
+    inner, depth, parts, start = signature[signature.index("(") + 1 : -1], 0, [], 0
+    for at, sign in enumerate(inner):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            parts.append(inner[start:at])
+            start = at + 1
+    return [*parts, inner[start:]] if inner else []
+
+
+def decoded(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
+    """The values; None where the data is not of these types. Text that is not UTF-8 is read with replacements."""
+    try:
+        return tuple(decode(list(types), data, strict=False))
+    except (DecodingError, InsufficientDataBytes, OverflowError, ValueError, MemoryError):
+        return _with_bytes(types, data)
+
+
+def _with_bytes(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
+    if "string" not in types:
+        return None
+    try:
+        values = decode(["bytes" if kind == "string" else kind for kind in types], data, strict=False)
+    except (DecodingError, InsufficientDataBytes, OverflowError, ValueError, MemoryError):
+        return None
+    return tuple(
+        value.decode("utf-8", "replace") if kind == "string" else value
+        for kind, value in zip(types, values, strict=True)
+    )
+
+
+def topic(signature: str) -> str:
+    """The first topic of an event, 0x-hexadecimal."""
+    return "0x" + keccak(text=signature).hex()
+
+
+U, A, S = ("uint256",), ("address",), ("string",)
+
+# Governor
+NAME = Function("name()", S)
+COUNTING_MODE = Function("COUNTING_MODE()", S)
+CLOCK_MODE = Function("CLOCK_MODE()", S)
+CLOCK = Function("clock()", U)
+TOKEN = Function("token()", A)
+TIMELOCK = Function("timelock()", A)
+STATE = Function("state(uint256)", ("uint8",))
+DEADLINE = Function("proposalDeadline(uint256)", U)
+VOTES = Function("proposalVotes(uint256)", ("uint256", "uint256", "uint256"))
+ETA = Function("proposalEta(uint256)", U)
+QUORUM = Function("quorum(uint256)", U)
+QUORUM_NUMERATOR = Function("quorumNumerator()", U)
+QUORUM_DENOMINATOR = Function("quorumDenominator()", U)
+VOTING_PERIOD = Function("votingPeriod()", U)
+VOTING_DELAY = Function("votingDelay()", U)
+THRESHOLD = Function("proposalThreshold()", U)
+CAST = Function("castVote(uint256,uint8)")
+CAST_WITH_REASON = Function("castVoteWithReason(uint256,uint8,string)")
+PROPOSE = Function("propose(address[],uint256[],bytes[],string)", U)
+QUEUE = Function("queue(address[],uint256[],bytes[],bytes32)", U)
+EXECUTE = Function("execute(address[],uint256[],bytes[],bytes32)", U)
+CANCEL = Function("cancel(address[],uint256[],bytes[],bytes32)", U)
+# Timelock
+MIN_DELAY = Function("getMinDelay()", U)
+# Votes token and ERC-20
+GET_VOTES = Function("getVotes(address)", U)
+PAST_VOTES = Function("getPastVotes(address,uint256)", U)
+PAST_SUPPLY = Function("getPastTotalSupply(uint256)", U)
+SUPPLY = Function("totalSupply()", U)
+DELEGATES = Function("delegates(address)", A)
+DELEGATE = Function("delegate(address)")
+BALANCE = Function("balanceOf(address)", U)
+SYMBOL = Function("symbol()", S)
+DECIMALS = Function("decimals()", ("uint8",))
+TRANSFER = Function("transfer(address,uint256)", ("bool",))
+# Multicall3
+AGGREGATE3 = Function("aggregate3((address,bool,bytes)[])", ("(bool,bytes)[]",))
+ETH_BALANCE = Function("getEthBalance(address)", U)
+TIMESTAMP = Function("getCurrentBlockTimestamp()", U)
+BLOCK_NUMBER = Function("getBlockNumber()", U)
+
+PROPOSAL_CREATED = topic("ProposalCreated(uint256,address,address[],uint256[],string[],bytes[],uint256,uint256,string)")
+PROPOSAL_CREATED_DATA = (
+    *("uint256", "address", "address[]", "uint256[]", "string[]", "bytes[]", "uint256", "uint256", "string"),
+)
+PROPOSAL_EXECUTED = topic("ProposalExecuted(uint256)")
+VOTE_CAST = topic("VoteCast(address,uint256,uint8,uint256,string)")
+VOTE_CAST_DATA = ("uint256", "uint8", "uint256", "string")
+VOTE_CAST_PARAMS = topic("VoteCastWithParams(address,uint256,uint8,uint256,string,bytes)")
+CALL_EXECUTED = topic("CallExecuted(bytes32,uint256,address,uint256,bytes)")
+CALL_EXECUTED_DATA = ("address", "uint256", "bytes")
+TRANSFERRED = topic("Transfer(address,address,uint256)")
