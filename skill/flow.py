@@ -106,3 +106,9 @@ class Conversation:
     misunderstood: int = 0
     """Turns in a row that were not understood."""
     rate: float = 1.0
+    preface: str = ""
+    """Said before the next reply: what became of a vote that was let go, or of an act that a crash cut off."""
+    last_word: str = ""
+    """The word that was asked for last; never the next one too."""
+    heard_as: Meaning | None = None
+    """What the turn under way was understood as, for its reply."""

@@ -1,94 +1,104 @@
-"""Sums as people say them: "about twelve thousand four hundred dollars", exact on request."""
+"""Figures as people say them: "about twelve thousand four hundred", "forty nine point eight percent"."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 
 from skill.language.numbers import in_words
+from skill.language.replies import Replies
 
 SIGNIFICANT = 3
-"""Digits that are said of a large sum; the ear keeps no more."""
-COIN_NAMES = {"ETH": "ether", "WETH": "wrapped ether"}
+"""Digits that a listener keeps of an amount."""
+TOO_MANY = 10**15
+"""From here on a number has no name that anybody knows: its digits are counted."""
+TOO_SMALL = Decimal("0.0001")
+_DIGITS = 200
 
 
 def units(amount: int, decimals: int) -> Decimal:
-    """Base units as whole units, exactly."""
-    return Decimal(amount).scaleb(-decimals)
+    """Base units as whole ones, exactly: (1500000, 6) -> 1.5."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        return Decimal(amount).scaleb(-decimals)
 
 
-def said(value: Decimal, places: int, *, exact: bool) -> tuple[str, bool]:
-    """A number in words and whether it was rounded. `places`: decimals that matter below a thousand."""
-    kept = value if exact else _rounded(value, places)
-    return _words(kept), kept != value
+def rounded(value: Decimal) -> Decimal:
+    """To as many digits as an ear keeps: 12,437.20 -> 12,400."""
+    with localcontext() as context:
+        context.prec = _DIGITS
+        if value == 0:
+            return value
+        place = value.adjusted() - SIGNIFICANT + 1
+        return value.quantize(Decimal(1).scaleb(place), ROUND_HALF_UP) + 0
 
 
-def money(amount: int, decimals: int, symbol: str, *, dollar: bool, exact: bool = False) -> str:
-    """A sum with its unit: "about forty thousand dollars", "one point five ether", "no dollars"."""
-    value = units(amount, decimals)
-    name = "dollars" if dollar else COIN_NAMES.get(symbol, symbol)
-    if value == 0:
-        return f"no {name}"
-    if dollar and exact and value == value.quantize(Decimal("0.01")):
-        return _dollars_and_cents(value)
-    if dollar and not exact and value < 1:
-        return "less than a dollar"
-    number, rounded = said(value, 0 if dollar and value >= 10 else 2, exact=exact)
-    if dollar and number == "one":
-        name = "dollar"
-    return f"{'about ' if rounded else ''}{number} {name}"
+def number(value: Decimal, replies: Replies) -> str:
+    """A number in words, none of its digits lost: 1500000 -> "one point five million"."""
+    if value >= TOO_MANY:
+        digits = str(int(value))
+        first = " ".join(in_words(int(digit), replies.code) for digit in digits[:3])
+        return replies.text("number_too_large", digits=len(digits), first=first)
+    for size, name in sorted(replies.scales().items(), reverse=True):
+        if value >= size:
+            share = (value / size).normalize()
+            if share.as_tuple().exponent in (0, -1, -2):
+                return f"{_plain(share, replies)} {name}"
+            break
+    return _plain(value, replies)
 
 
-def votes(amount: int, decimals: int, *, exact: bool = False) -> str:
-    """Voting power: "ninety thousand votes"."""
-    value = units(amount, decimals)
-    if value == 0:
-        return "no votes"
-    number, rounded = said(value, 2 if value < 10 else 0, exact=exact)
-    return f"{'about ' if rounded else ''}{number} {'vote' if number == 'one' else 'votes'}"
+def _plain(value: Decimal, replies: Replies) -> str:
+    whole = int(value)
+    said = in_words(whole, replies.code)
+    with localcontext() as context:
+        context.prec = _DIGITS
+        part = format(value - whole, "f").partition(".")[2].rstrip("0")
+    if part:
+        said += f" {replies.word('point')} " + " ".join(in_words(int(digit), replies.code) for digit in part)
+    return said
 
 
-def percent(part: int, whole: int, line: Decimal | None = None) -> str:
-    """A share in percent, whole unless it is within one of a line that matters; never rounded onto that line."""
+def spoken(value: Decimal, replies: Replies, exact: bool = False, whole_from: int | None = None) -> tuple[str, bool]:
+    """An amount in words, and whether it is one of exactly one. "about" stands before it where digits were left out.
+
+    `whole_from`: from this value on nothing after the point is said (dollars from ten).
+    """
+    said = value
+    if not exact:
+        said = rounded(value)
+        if whole_from is not None and said >= whole_from:
+            said = said.quantize(Decimal(1), ROUND_HALF_UP)
+        if 0 < value < TOO_SMALL:
+            return replies.text("number_tiny"), False
+    words = number(said, replies)
+    return (words if said == value else replies.text("about", number=words)), said == 1
+
+
+def percent(part: int, whole: int, replies: Replies, line: Decimal | None = None) -> str:
+    """A share in percent: whole, but with one decimal within one of `line`, and never rounded onto it or across it.
+
+    "no" share where `whole` is 0.
+    """
     if whole <= 0:
-        return "no part"
-    share = Decimal(part) * 100 / Decimal(whole)
-    places = 1 if line is not None and abs(share - line) < 1 and share != line else 0
-    shown = share.quantize(Decimal(1).scaleb(-places))
-    while line is not None and shown == line != share and places < 4:
-        places += 1
-        shown = share.quantize(Decimal(1).scaleb(-places))
-    if shown == 0 and part > 0:
-        return "less than one percent"
-    return f"{_words(shown.normalize())} percent"
+        return replies.text("percent", number=in_words(0, replies.code))
+    with localcontext() as context:
+        context.prec = _DIGITS
+        share = Decimal(part) * 100 / Decimal(whole)
+        if 0 < share < 1 and line is None:
+            return replies.text("percent_tiny")
+        if line is not None and abs(share - line) < 1 and share != line:
+            near = share.quantize(Decimal("0.1"), ROUND_DOWN)
+            if share < line:
+                return _percent(near, replies)
+            return (
+                replies.text("percent_just_over", number=number(line, replies))
+                if near <= line
+                else _percent(near, replies)
+            )
+        if 99 < share < 100:
+            return replies.text("percent_almost_all")
+        return _percent(share.quantize(Decimal(1), ROUND_HALF_UP), replies)
 
 
-def _rounded(value: Decimal, places: int) -> Decimal:
-    if value >= 1000:
-        return value.quantize(Decimal(1).scaleb(value.adjusted() - SIGNIFICANT + 1))
-    if value < 1:
-        return value.quantize(Decimal(1).scaleb(value.adjusted() - 1)) if value else value
-    return value.quantize(Decimal(1).scaleb(-places))
-
-
-def _dollars_and_cents(value: Decimal) -> str:
-    whole, cents = divmod(int((value * 100).to_integral_value()), 100)
-    parts = []
-    if whole:
-        parts.append(f"{in_words(whole)} {'dollar' if whole == 1 else 'dollars'}")
-    if cents:
-        parts.append(f"{in_words(cents)} {'cent' if cents == 1 else 'cents'}")
-    return " and ".join(parts)
-
-
-def _words(value: Decimal) -> str:
-    whole, _, part = f"{value:f}".partition(".")
-    part = part.rstrip("0")
-    text = _large(int(whole))
-    return f"{text} point {' '.join(in_words(int(digit)) for digit in part)}" if part else text
-
-
-def _large(value: int) -> str:
-    """Beyond what anyone says in words, the length is said: no ear follows eighty digits."""
-    if value < 10**15:
-        return in_words(value)
-    return f"a number of {in_words(len(str(value)))} digits"
+def _percent(value: Decimal, replies: Replies) -> str:
+    return replies.text("percent", number=number(value, replies))

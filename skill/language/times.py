@@ -1,115 +1,144 @@
-"""Times for the ear: relative and absolute, "in three hours, at six this evening"."""
+"""Times as people say them: "in three hours, at six this evening"; durations: "two days and twelve hours"."""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from skill.language.numbers import in_words
+from skill.language.replies import Replies
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
-_UNITS = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"))
-_ORDINALS = {1: "first", 2: "second", 3: "third", 5: "fifth", 8: "eighth", 9: "ninth", 12: "twelfth"}
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 604800
+_UNITS = (("year", 365 * DAY), ("month", 30 * DAY), ("week", WEEK), ("day", DAY), ("hour", HOUR), ("minute", MINUTE))
+_EARLIEST, _LATEST = 0, 253_000_000_000
+"""Seconds that a calendar can say: the years 1970 to 9987."""
 
 
-def length(seconds: int) -> str:
-    """How long: "three days", "an hour and a half", "five minutes". The nearest that is said in one breath."""
+def local(at: float, zone: tzinfo | None) -> datetime:
+    """The time there; `zone` None is the machine's own. What no calendar can say is brought to its edge."""
+    return datetime.fromtimestamp(min(max(at, _EARLIEST), _LATEST), UTC).astimezone(zone)
+
+
+def duration(seconds: int, replies: Replies) -> str:
+    """Exactly, in at most three units: 216000 -> "two days and twelve hours"; weeks only when they come out even."""
+    if seconds >= WEEK and seconds % WEEK == 0 and seconds < 10 * WEEK:
+        return _unit("week", seconds // WEEK, replies)
+    parts, left = [], max(0, seconds)
+    for name, size in (("day", DAY), ("hour", HOUR), ("minute", MINUTE), ("second", 1)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(_unit(name, count, replies))
+    return replies.joined(parts[:3]) if parts else _unit("second", 0, replies)
+
+
+def roughly(seconds: float, replies: Replies) -> str:
+    """As one says it in passing: "two hours and ten minutes", "about six hours", "three days"."""
     seconds = abs(seconds)
     if seconds < MINUTE:
-        return "less than a minute"
-    if seconds > 3_650 * DAY:
-        return "more than ten years"
-    if HOUR <= seconds < 2 * DAY:
-        halves = round(seconds / (HOUR / 2))
-        if halves == 3:
-            return "an hour and a half"
-        if halves % 2 and halves < 12:
-            return f"{in_words(halves // 2)} and a half hours"
-    for size, name in _UNITS:
-        if seconds >= (2 * size if name == "day" else size):
-            count = round(seconds / size)
-            if count == 1:
-                return "an hour" if name == "hour" else "a minute"
-            return f"{in_words(count)} {name}s"
-    return "a minute"
+        return replies.text("less_than_a_minute")
+    if seconds < 3 * HOUR:
+        hours, minutes = divmod(int(seconds) // MINUTE, 60)
+        parts = [_unit(name, count, replies) for name, count in (("hour", hours), ("minute", minutes)) if count]
+        return replies.joined(parts)
+    name, size = next((name, size) for name, size in _UNITS if seconds >= 2 * size or size <= HOUR)
+    if name == "day" and seconds < 1.75 * DAY:
+        name, size = "hour", HOUR
+    count = int(seconds / size + 0.5)
+    said = _unit(name, count, replies)
+    return said if abs(seconds - count * size) <= size / 10 else replies.text("about", number=said)
 
 
-def exact_length(seconds: int) -> str:
-    """A length that is a rule: "three days", "one day", "one hour and ten minutes", nothing rounded away."""
-    parts = []
-    for size, name in (*_UNITS, (1, "second")):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{in_words(count)} {name}{'' if count == 1 else 's'}")
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "no time at all"
-
-
-def when(at: int, now: int, zone: tzinfo | None) -> str:
-    """Both ways: "in three hours, at six this evening"; "two days ago, on Sunday at noon"."""
-    away = at - now
-    relative = f"in {length(away)}" if away >= 0 else f"{length(away)} ago"
-    return f"{relative}, {moment(at, now, zone)}"
-
-
-def moment(at: int, now: int, zone: tzinfo | None) -> str:
-    """The absolute half: "at six this evening", "tomorrow at noon", "on Friday the twenty-seventh at ten past nine"."""
-    then, today = _local(at, zone), _local(now, zone)
+def moment(at: float, now: float, zone: tzinfo | None, replies: Replies) -> str:
+    """When, by the calendar of a listener: "at six this evening", "on Friday the twenty-seventh at noon"."""
+    then, today = local(at, zone), local(now, zone)
     days = (then.date() - today.date()).days
-    clock = _clock(then)
-    part = "" if clock in ("noon", "midnight") else _part(then)
+    facts = {
+        "weekday": replies.row("weekdays")[then.weekday()],
+        "day": replies.row("days")[then.day - 1],
+        "month": replies.row("months")[then.month - 1],
+        "year": _year(then.year, replies),
+    }
     if days == 0:
-        return f"at {clock}{_this(part)}"
+        return replies.text("time_today", clock=_clock(then, replies, "today"))
+    clock = _clock(then, replies, "other")
     if days == 1:
-        return f"tomorrow at {clock}{_in(part)}"
+        return replies.text("time_tomorrow", clock=clock)
     if days == -1:
-        return f"yesterday at {clock}{_in(part)}"
-    day = f"the {ordinal(then.day)}"
-    if abs(days) < 7:
-        return f"on {_DAYS[then.weekday()]} {day} at {clock}{_in(part)}"
-    year = "" if abs(days) < 300 else f" {in_words(then.year)}"
-    return f"on {day} of {_MONTHS[then.month - 1]}{year}"
+        return replies.text("time_yesterday", clock=clock)
+    if -7 < days < 14:
+        return replies.text("time_near", clock=clock, **facts)
+    if abs(days) < 300:
+        return replies.text("time_far", clock=clock, **facts)
+    return replies.text("time_other_year", clock=clock, **facts)
 
 
-def ordinal(n: int) -> str:
-    """1 to 99: "twenty-seventh"."""
-    if n in _ORDINALS:
-        return _ORDINALS[n]
-    if n > 20 and n % 10:
-        return f"{in_words(n - n % 10)}-{ordinal(n % 10)}"
-    words = in_words(n)
-    return f"{words[:-1]}ieth" if words.endswith("y") else f"{words}th"
+def when(at: float, now: float, zone: tzinfo | None, replies: Replies) -> str:
+    """Both ways: "in three hours, at six this evening"; "two days ago, on Friday the twenty-seventh at noon"."""
+    key = "time_ahead" if at >= now else "time_ago"
+    return replies.text(key, span=roughly(at - now, replies), moment=moment(at, now, zone, replies))
 
 
-def _local(at: int, zone: tzinfo | None) -> datetime:
-    # Beyond the year 9999 there is no datetime; such a deadline is "on the thirty-first of December" far away.
-    at = min(max(at, 0), 253_370_764_800)
-    return datetime.fromtimestamp(at, zone) if zone is not None else datetime.fromtimestamp(at).astimezone()
+def date(at: float, now: float, zone: tzinfo | None, replies: Replies) -> str:
+    """The day alone: "today", "on the third of October"."""
+    then, today = local(at, zone), local(now, zone)
+    days = (then.date() - today.date()).days
+    if days in (0, -1):
+        return replies.text("date_today" if days == 0 else "date_yesterday")
+    facts = {"day": replies.row("days")[then.day - 1], "month": replies.row("months")[then.month - 1]}
+    if abs(days) < 300:
+        return replies.text("date", **facts)
+    return replies.text("date_other_year", year=_year(then.year, replies), **facts)
 
 
-def _part(then: datetime) -> str:
-    return "morning" if then.hour < 12 else "afternoon" if then.hour < 18 else "evening" if then.hour < 22 else "night"
+def span(period: str, now: float, zone: tzinfo | None) -> tuple[int, int | None]:
+    """A period of the calendar as seconds since the epoch, from and up to; the week begins on Monday."""
+    midnight = local(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    monday = _days_before(midnight, midnight.weekday(), zone)
+    first = midnight.replace(day=1)
+    starts: dict[str, tuple[datetime, datetime | None]] = {
+        "day": (midnight, None),
+        "week": (monday, None),
+        "month": (first, None),
+        "year": (midnight.replace(month=1, day=1), None),
+        "last_week": (_days_before(monday, 7, zone), monday),
+        "last_month": (_days_before(first, 1, zone).replace(day=1), first),
+    }
+    start, end = starts[period]
+    return _seconds(start, zone), None if end is None else _seconds(end, zone)
 
 
-def _this(part: str) -> str:
-    return " tonight" if part == "night" else f" this {part}" if part else ""
+def _days_before(day: datetime, count: int, zone: tzinfo | None) -> datetime:
+    return (day.replace(tzinfo=None) - timedelta(days=count)).replace(tzinfo=zone)
 
 
-def _in(part: str) -> str:
-    return " at night" if part == "night" else f" in the {part}" if part else ""
+def _seconds(day: datetime, zone: tzinfo | None) -> int:
+    naive = day.replace(tzinfo=None)
+    return int((naive.astimezone() if zone is None else naive.replace(tzinfo=zone)).timestamp())
 
 
-def _clock(then: datetime) -> str:
-    minute = round(then.minute / 5) * 5
-    hour = then.hour + (1 if minute > 30 else 0)
-    name = "midnight" if hour % 24 == 0 else "noon" if hour == 12 else in_words(hour % 12 or 12)
-    if minute in (0, 60):
-        return name
-    if minute == 30:
-        return f"half past {name}"
-    if minute in (15, 45):
-        return f"a quarter {'past' if minute == 15 else 'to'} {name}"
-    return f"{in_words(minute)} past {name}" if minute < 30 else f"{in_words(60 - minute)} to {name}"
+def _unit(name: str, count: int, replies: Replies) -> str:
+    return replies.text(f"unit_{name}", count=count)
+
+
+def _year(year: int, replies: Replies) -> str:
+    if replies.code == "en" and year >= 2010:
+        return f"{in_words(year // 100)} {in_words(year % 100)}" if year % 100 >= 10 else in_words(year)
+    return in_words(year, replies.code)
+
+
+def _clock(then: datetime, replies: Replies, day: str) -> str:
+    if then.minute == 0 and then.hour in (0, 12):
+        return replies.text("clock_midnight" if then.hour == 0 else "clock_noon")
+    hour = replies.row("hours")[then.hour % 12]
+    part = replies.text(f"part_{day}_{_part(then.hour)}")
+    if then.minute == 0:
+        return replies.text("clock_hour", hour=hour, part=part)
+    minute = in_words(then.minute, replies.code)
+    if then.minute < 10:
+        minute = replies.text("clock_few_minutes", minute=minute)
+    return replies.text("clock_minutes", hour=hour, minute=minute, part=part)
+
+
+def _part(hour: int) -> str:
+    bounds: Sequence[tuple[int, str]] = ((5, "night"), (12, "morning"), (18, "afternoon"), (22, "evening"))
+    return next((name for until, name in bounds if hour < until), "night")

@@ -1,0 +1,8 @@
+"""What to ask back, confirm, remember and say. Knows no sound and no chain."""
+
+from __future__ import annotations
+
+from skill.dialogue.plan import Dialogue
+from skill.dialogue.step import DialogueSettings, Step
+
+__all__ = ["Dialogue", "DialogueSettings", "Step"]

@@ -1,0 +1,135 @@
+"""What "it", a missing word and a correction mean: slots made whole before anything is asked of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from skill.dao.nouns import Choice
+from skill.dao.requests import ProposalRef
+from skill.flow import Conversation, Meaning, SlotValue
+
+Slots = Mapping[str, SlotValue]
+
+ORDER = ("proposal", "choice", "amount", "asset", "recipient", "member", "dao")
+"""In this order what is missing is asked for."""
+NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "describe_proposal": ("proposal",),
+        "proposal_status": ("proposal",),
+        "proposal_deadline": ("proposal",),
+        "proposal_effects": ("proposal",),
+        "cast_vote": ("proposal", "choice"),
+        "start_vote": ("proposal", "choice"),
+        "delegate_votes": ("member",),
+        "create_proposal": ("amount", "asset", "recipient"),
+        "queue_proposal": ("proposal",),
+        "execute_proposal": ("proposal",),
+        "cancel_proposal": ("proposal",),
+        "switch_dao": ("dao",),
+    }
+)
+ACTS = frozenset(
+    {
+        "cast_vote",
+        "start_vote",
+        "delegate_votes",
+        "undelegate_votes",
+        "create_proposal",
+        "queue_proposal",
+        "execute_proposal",
+        "cancel_proposal",
+    }
+)
+"""Those that end in a signature, if confirmed."""
+FOLLOWS = MappingProxyType(
+    {
+        "my_vote": ("proposal",),
+        "vote_receipt": ("proposal",),
+        "participation": ("proposal",),
+        "treasury_balance": ("asset",),
+        "treasury_activity": ("direction", "period"),
+        "list_proposals": ("state",),
+        "voting_power": ("member",),
+        "governance_rules": ("parameter",),
+    }
+)
+"""What may be left out."""
+HIGHEST = 9_999
+
+
+def slots_of(intent: str) -> tuple[str, ...]:
+    """All slots that an intent takes."""
+    reason = ("reason",) if intent in ("cast_vote", "start_vote") else ()
+    return NEEDED.get(intent, ()) + FOLLOWS.get(intent, ()) + reason
+
+
+def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
+    """With "it" made a number, and everything left out that this intent cannot use.
+
+    "It" where nothing was spoken of is left out too, so that it is asked for.
+    """
+    slots: dict[str, SlotValue] = {}
+    for name in slots_of(meaning.intent):
+        value = meaning.slots.get(name)
+        if name == "proposal" and value == "it":
+            value = conversation.it
+        if value is not None and _usable(name, value):
+            slots[name] = value
+    intent = "cast_vote" if meaning.intent == "start_vote" else meaning.intent
+    return Meaning(intent, MappingProxyType(slots), meaning.score)
+
+
+def missing(meaning: Meaning) -> str | None:
+    """The slot to ask for next; None: the meaning is whole."""
+    needed = NEEDED.get(meaning.intent, ())
+    return next((name for name in ORDER if name in needed and name not in meaning.slots), None)
+
+
+def completed(meaning: Meaning, slots: Slots) -> Meaning | None:
+    """The meaning with the value that was asked for, and with whatever else was said beside it. None: it has no place.
+
+    A bare name is a member: where a recipient is asked for, it is that.
+    """
+    fitting = _fitted(meaning.intent, slots)
+    if not fitting:
+        return None
+    return Meaning(meaning.intent, MappingProxyType({**meaning.slots, **fitting}), meaning.score)
+
+
+def corrected(meaning: Meaning | None, slots: Slots) -> Meaning | None:
+    """What was meant before, with other values. A proposal that has no place there is described. None: no sense."""
+    if meaning is not None:
+        fitting = _fitted(meaning.intent, slots)
+        if fitting:
+            return Meaning(meaning.intent, MappingProxyType({**meaning.slots, **fitting}), meaning.score)
+    if "proposal" in slots and set(slots) == {"proposal"}:
+        return Meaning("describe_proposal", MappingProxyType(dict(slots)))
+    if {"proposal", "choice"} <= set(slots):
+        return Meaning("cast_vote", MappingProxyType(dict(slots)))
+    return None
+
+
+def proposal(slots: Slots) -> ProposalRef | None:
+    """The proposal slot as the domain takes it."""
+    value = slots.get("proposal")
+    return value if value is None or isinstance(value, int) else str(value)
+
+
+def _fitted(intent: str, slots: Slots) -> dict[str, SlotValue]:
+    takes = slots_of(intent)
+    fitting = {name: value for name, value in slots.items() if name in takes and _usable(name, value)}
+    for said, wanted in (("member", "recipient"), ("recipient", "member")):
+        if said in slots and said not in takes and wanted in takes and wanted not in slots:
+            fitting[wanted] = slots[said]
+    return fitting
+
+
+def _usable(name: str, value: SlotValue) -> bool:
+    if name == "proposal":
+        if isinstance(value, int):
+            return not isinstance(value, bool) and 0 < value <= HIGHEST
+        return bool(value.strip())
+    if name == "choice":
+        return value in tuple(Choice)
+    return bool(str(value).strip())

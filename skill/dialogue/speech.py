@@ -1,0 +1,229 @@
+"""What every topic needs to put facts into words: the replies, the address book, the clock, exact or rounded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from decimal import Decimal
+
+from skill.dao.nouns import (
+    Address,
+    Asset,
+    DaoFacts,
+    Effect,
+    Holding,
+    Member,
+    Nothing,
+    Payment,
+    Proposal,
+    RuleChange,
+    UnknownCall,
+)
+from skill.language import amounts, prose, times
+from skill.language.replies import Fact, Replies
+
+TITLE = 120
+"""Letters of a title that are said."""
+NAME = 40
+AT_A_TIME = 3
+"""People keep three things of a list that they hear."""
+DOLLARS_WHOLE_FROM = 10
+MANY_EFFECTS = 3
+DURATIONS = frozenset({"voting_period", "voting_delay", "timelock_delay"})
+"""Rules that are times; the others are votes, or shares of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer in words. `pieces` are for "go on", the first of them is part of `text`.
+
+    `about`: the proposal spoken of, which is then "it"; `forget`: there is none any more. `asks`: the slot it asks for.
+    """
+
+    text: str
+    pieces: tuple[str, ...] = ()
+    about: int | None = None
+    forget: bool = False
+    asks: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How to say things now, to this member. `exact`: no figure is rounded."""
+
+    replies: Replies
+    members: tuple[Member, ...]
+    zone: tzinfo | None
+    now: float
+    exact: bool = False
+
+    def exactly(self) -> Speech:
+        """The same with exact figures."""
+        return replace(self, exact=True)
+
+    def say(self, key: str, **facts: Fact) -> str:
+        """A reply of `replies.yaml`."""
+        return self.replies.text(key, **facts)
+
+    # --- figures ---
+
+    def amount(self, asset: Asset, amount: int) -> str:
+        """Such as "about twelve thousand four hundred dollars"."""
+        value = amounts.units(max(amount, 0), asset.decimals)
+        if asset.dollar and self.exact and value == value.quantize(Decimal("0.01")) and value != int(value):
+            dollars, cents = int(value), int(value * 100) % 100
+            parts = [self.say("dollars", number=amounts.number(Decimal(dollars), self.replies), count=dollars)]
+            cents_said = self.say("cents", count=cents)
+            return cents_said if dollars == 0 else self.replies.joined([*parts, cents_said])
+        number, one = amounts.spoken(value, self.replies, self.exact, DOLLARS_WHOLE_FROM if asset.dollar else None)
+        if asset.dollar:
+            return self.say("dollars", number=number, count=1 if one else 2)
+        return self.say("amount", number=number, unit=self.symbol(asset))
+
+    def symbol(self, asset: Asset) -> str:
+        """What the asset is called: ether, or its symbol as it is."""
+        if asset.address is None and asset.symbol.upper() == "ETH":
+            return self.say("ether")
+        return prose.speakable(asset.symbol, NAME, self.told) or self.say("nameless_asset")
+
+    def votes(self, asset: Asset, amount: int) -> str:
+        """Such as "about one point two million votes"."""
+        number, one = amounts.spoken(amounts.units(max(amount, 0), asset.decimals), self.replies, self.exact)
+        return self.say("votes", number=number, count=1 if one else 2)
+
+    def percent(self, part: int, whole: int, line: int | None = None) -> str:
+        """A share in percent; `line` is one that matters, in percent."""
+        return amounts.percent(part, whole, self.replies, None if line is None else Decimal(line))
+
+    def holdings(self, holdings: Iterable[Holding]) -> str:
+        """Such as "about twelve thousand dollars and five ether"."""
+        return self.replies.joined([self.amount(holding.asset, holding.amount) for holding in holdings])
+
+    # --- names ---
+
+    @property
+    def told(self) -> prose.Told:
+        """What is said in the place of what cannot be said."""
+        say = self.replies.text
+        return prose.Told(
+            say("prose_address", ending="{}"),
+            say("prose_link", host="{}"),
+            say("prose_code"),
+            say("prose_table"),
+            say("prose_heading", heading="{}"),
+            self.replies.code,
+        )
+
+    def who(self, address: Address) -> str:
+        """A name of the address book, else how the address ends."""
+        for member in self.members:
+            if member.address.lower() == address.lower():
+                return self.name(member.name)
+        return self.say("nameless_address", ending=prose.ending(address, self.replies.code))
+
+    def name(self, name: str) -> str:
+        """A name as it can be said."""
+        return prose.speakable(name, NAME, self.told) or self.say("nameless")
+
+    def title(self, title: str) -> str:
+        """A proposal's title, without its last full stop."""
+        return prose.speakable(title, TITLE, self.told).rstrip(".!?:; ") or self.say("no_title")
+
+    def numbered(self, proposal: Proposal) -> str:
+        """Such as "four, Fund the summer festival"."""
+        return self.say("numbered", number=proposal.number, title=self.title(proposal.title))
+
+    # --- times ---
+
+    def when(self, at: float) -> str:
+        """Such as "in three hours, at six this evening"."""
+        return times.when(at, self.now, self.zone, self.replies)
+
+    def date(self, at: float) -> str:
+        """Such as "on the third of October"."""
+        return times.date(at, self.now, self.zone, self.replies)
+
+    def duration(self, seconds: int) -> str:
+        """Such as "three days"."""
+        return times.duration(seconds, self.replies)
+
+    # --- what a proposal would do ---
+
+    def effect(self, effect: Effect, dao: DaoFacts) -> str:
+        """A verb with its object, to follow "it would"."""
+        match effect:
+            case Payment():
+                amount = self.amount(effect.asset, effect.amount)
+                return self.say("effect_payment", amount=amount, recipient=self.who(effect.recipient))
+            case RuleChange():
+                return self.say("effect_rule", rule=self.rule_name(effect.parameter), value=self.rule(effect, dao))
+            case Nothing():
+                return self.say("effect_nothing")
+            case UnknownCall():
+                target = self.who(effect.target)
+                if effect.value > 0:
+                    coin = self.amount(dao.coin, effect.value)
+                    return self.say("effect_unknown_paid", target=target, amount=coin)
+                return self.say("effect_unknown", target=target)
+
+    def effects(self, effects: Sequence[Effect], dao: DaoFacts) -> tuple[str, ...]:
+        """What a proposal would do, as sentences: one for the whole, and one for each where it does several things."""
+        if not effects:
+            return (self.say("effects_none"),)
+        if len(effects) == 1:
+            effect = effects[0]
+            if isinstance(effect, Nothing):
+                return (self.say("effects_nothing"),)
+            return (self.say("effects_one", effect=self.effect(effect, dao)),)
+        ordinals = self.replies.row("ordinals")
+        each = tuple(
+            self.say("effects_each", nth=ordinals[index], effect=self.effect(effect, dao))
+            if index < len(ordinals)
+            else self.say("effects_further", effect=self.effect(effect, dao))
+            for index, effect in enumerate(effects)
+        )
+        return (self.say("effects_many", count=len(effects)), *each)
+
+    def effects_in_short(self, effects: Sequence[Effect], dao: DaoFacts) -> str:
+        """For a read-back: each effect, or where they are many the money of all and how many cannot be told."""
+        if len(effects) <= MANY_EFFECTS:
+            return " ".join(self.effects(effects, dao))
+        sums: dict[Asset, int] = {}
+        unknown = 0
+        for effect in effects:
+            if isinstance(effect, Payment):
+                sums[effect.asset] = sums.get(effect.asset, 0) + effect.amount
+            elif isinstance(effect, UnknownCall):
+                unknown += 1
+                if effect.value > 0:
+                    sums[dao.coin] = sums.get(dao.coin, 0) + effect.value
+        parts = [self.say("effects_many", count=len(effects))]
+        if sums:
+            paid = self.replies.joined([self.amount(asset, amount) for asset, amount in sums.items()])
+            parts.append(self.say("effects_paid", amounts=paid))
+        if unknown:
+            parts.append(self.say("effects_unknown", count=unknown))
+        rules = [
+            self.say("effects_one", effect=self.effect(effect, dao))
+            for effect in effects
+            if isinstance(effect, RuleChange)
+        ]
+        return " ".join([*parts, *rules[:MANY_EFFECTS]])
+
+    def rule_name(self, parameter: str) -> str:
+        """Such as "the quorum"."""
+        key = f"rule_{parameter}"
+        if key in self.replies.templates:
+            return self.say(key)
+        return self.say("rule_other", name=prose.speakable(parameter.replace("_", " "), NAME, self.told) or "?")
+
+    def rule(self, change: RuleChange, dao: DaoFacts) -> str:
+        """The new value, in its own unit."""
+        if change.parameter in DURATIONS:
+            return self.duration(change.value)
+        if change.parameter in ("quorum", "quorum_percent"):
+            return self.say("percent", number=amounts.number(Decimal(max(change.value, 0)), self.replies))
+        if change.parameter == "proposal_threshold":
+            return self.votes(dao.votes, change.value)
+        return amounts.number(Decimal(max(change.value, 0)), self.replies)

@@ -1,0 +1,235 @@
+"""One's own vote in words: casting it, how it was, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
+from skill.dao.answers import Done, MyVoteAnswer, ReceiptAnswer, Refused
+from skill.dao.journal import Entry, Stage
+from skill.dao.ledger import Fate
+from skill.dao.nouns import Choice, ProposalState
+from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
+from skill.dialogue import proposals
+from skill.dialogue.reference import Slots, proposal
+from skill.dialogue.speech import AT_A_TIME, Said, Speech
+from skill.language import prose
+
+REASON = 200
+"""Letters of a reason that are read back."""
+CODES = frozenset(
+    {
+        "no_key",
+        "not_active",
+        "not_yet_open",
+        "already_voted",
+        "no_power",
+        "not_proposer",
+        "not_succeeded",
+        "not_queued",
+        "not_ready",
+        "not_pending",
+        "no_tokens",
+        "self_delegate",
+        "below_threshold",
+        "unknown_asset",
+        "bad_amount",
+        "no_funds",
+        "no_gas",
+        "wrong_chain",
+        "changed",
+        "unsettled",
+    }
+)
+"""Refusals that have a sentence of their own; any other is told in the contract's words."""
+
+
+def cast_request(slots: Slots) -> CastVote:
+    """Both slots are there, and `choice` is one."""
+    found = proposal(slots)
+    assert found is not None, "asked for before"
+    return CastVote(Choice(str(slots["choice"])), found, str(slots.get("reason", "")))
+
+
+def mine_request(slots: Slots) -> MyVote:
+    """Of one proposal, or what is still to vote on."""
+    return MyVote(proposal(slots))
+
+
+def receipt_request(slots: Slots) -> VoteReceipt:
+    """Of one proposal, or the last act."""
+    return VoteReceipt(proposal(slots))
+
+
+def mine(answer: MyVoteAnswer, speech: Speech) -> Said:
+    """How it was cast, or whether it still can be; without a proposal, those still to vote on."""
+    one = answer.proposal
+    if one is None:
+        return _still_open(answer, speech)
+    name = speech.numbered(one)
+    if answer.mine is not None:
+        cast = answer.mine
+        text = speech.say(
+            "mine_cast",
+            proposal=name,
+            choice=speech.say(f"choice_{cast.choice}"),
+            votes=speech.votes(answer.dao.votes, cast.weight),
+            when=speech.when(cast.at),
+        )
+        reason = prose.speakable(cast.reason, REASON, speech.told)
+        return Said(f"{text} {speech.say('mine_reason', reason=reason)}" if reason else text, about=one.number)
+    if one.state is ProposalState.ACTIVE:
+        if answer.power == 0:
+            text = speech.say("mine_no_power", proposal=name)
+        else:
+            text = speech.say("mine_can", proposal=name, when=speech.when(one.closes_at))
+        return Said(text, about=one.number)
+    return Said(f"{speech.say('mine_not', proposal=name)} {proposals.state(one, speech)}", about=one.number)
+
+
+def _still_open(answer: MyVoteAnswer, speech: Speech) -> Said:
+    if not answer.open:
+        return Said(speech.say("open_none"), forget=True)
+    named = [
+        speech.say(
+            "listed_open",
+            number=one.number,
+            title=speech.title(one.title),
+            when=speech.when(one.closes_at).split(", ")[0],
+        )
+        for one in answer.open
+    ]
+    if len(named) == 1:
+        return Said(speech.say("open_one", proposal=named[0]), about=answer.open[0].number)
+    groups = [named[at : at + AT_A_TIME] for at in range(0, len(named), AT_A_TIME)]
+    said = [" ".join(f"{name[:1].upper()}{name[1:]}." for name in group) for group in groups]
+    first = f"{speech.say('open_many', count=len(named))} {said[0]}"
+    if len(said) == 1:
+        return Said(first, forget=True)
+    return Said(f"{first} {speech.say('say_more')}", (first, *said[1:]), forget=True)
+
+
+def receipt(answer: ReceiptAnswer, speech: Speech) -> Said:
+    """By the chain where it has the vote, else by the journal."""
+    about = answer.proposal.number if answer.proposal is not None else None
+    entry, cast = answer.entry, answer.mine
+    if cast is not None and (entry is None or isinstance(entry.act, Vote)):
+        text = speech.say(
+            "receipt_on_chain",
+            choice=speech.say(f"choice_{cast.choice}"),
+            number=cast.proposal,
+            votes=speech.votes(answer.dao.votes, cast.weight),
+            when=speech.when(cast.at),
+        )
+        return Said(text, about=about)
+    if entry is None:
+        if answer.proposal is not None:
+            text = speech.say("receipt_none_on", proposal=speech.numbered(answer.proposal))
+            return Said(f"{text} {proposals.state(answer.proposal, speech)}", about=about)
+        return Said(speech.say("receipt_none"))
+    return Said(fate_of(entry, speech), about=about)
+
+
+def fate_of(entry: Entry, speech: Speech) -> str:
+    """What became of an act, by the journal."""
+    act = act_name(entry.act, entry.proposal, entry.title, speech)
+    if entry.stage is Stage.ABANDONED:
+        return speech.say("fate_abandoned", act=act)
+    if entry.stage is Stage.SETTLED and entry.fate is Fate.DONE:
+        return speech.say("fate_done", act=act)
+    if entry.stage is Stage.SETTLED and entry.fate is Fate.REVERTED:
+        return speech.say("fate_reverted", act=act)
+    if entry.stage is Stage.SETTLED and entry.fate is Fate.REPLACED:
+        return speech.say("fate_replaced", act=act)
+    return speech.say("fate_unknown", act=act)
+
+
+def told_after_crash(entries: Sequence[Entry], speech: Speech) -> str:
+    """What the member has not heard yet of acts that were cut off: the newest three."""
+    ended = [entry for entry in entries if not entry.open][-AT_A_TIME:]
+    return " ".join([speech.say("since_we_spoke"), *(fate_of(entry, speech) for entry in ended)]) if ended else ""
+
+
+def act_name(act: Act, number: int | None, title: str, speech: Speech) -> str:
+    """Such as "your vote yes on proposal four"."""
+    facts = {"number": number if number is not None else speech.say("without_number"), "title": speech.title(title)}
+    match act:
+        case Vote():
+            return speech.say("act_vote", choice=speech.say(f"choice_{act.choice}"), **facts)
+        case Delegate():
+            return speech.say("act_delegate", member=speech.who(act.to))
+        case Propose():
+            return speech.say("act_propose", **facts)
+        case Queue():
+            return speech.say("act_queue", **facts)
+        case Execute():
+            return speech.say("act_execute", **facts)
+        case Cancel():
+            return speech.say("act_cancel", **facts)
+
+
+def read_back(prepared: Prepared, answer_votes: str | None, effects: str, speech: Speech) -> str:
+    """Choice, number, title, what it would do with the money, and with how many votes. The phrase comes after it."""
+    assert isinstance(prepared.act, Vote)
+    text = speech.say(
+        "read_back_vote",
+        choice=speech.say(f"choice_{prepared.act.choice}"),
+        number=prepared.proposal or 0,
+        title=speech.title(prepared.title),
+    )
+    parts = [text, effects]
+    if answer_votes is not None:
+        parts.append(speech.say("read_back_power", votes=answer_votes))
+    if prepared.act.reason:
+        reason = prose.speakable(prepared.act.reason, REASON, speech.told) or speech.say("unspeakable")
+        parts.append(speech.say("read_back_reason", reason=reason))
+    return " ".join(parts)
+
+
+def done(answer: Done, speech: Speech) -> Said:
+    """What happened on the chain, and where that is not known, that."""
+    entry = answer.entry
+    about = answer.created if answer.created is not None else entry.proposal
+    act = act_name(entry.act, entry.proposal, entry.title, speech)
+    match answer.fate:
+        case Fate.DONE:
+            if isinstance(entry.act, Vote) and answer.ballot is not None:
+                votes = speech.votes(answer.dao.votes, answer.ballot.weight)
+                return Said(speech.say("done_vote", act=act, votes=votes), about=about)
+            if isinstance(entry.act, Propose) and answer.created is not None:
+                return Said(speech.say("done_created", number=answer.created), about=about)
+            return Said(speech.say("done", act=act), about=about)
+        case Fate.REVERTED:
+            return Said(speech.say("done_reverted", act=act), about=about)
+        case Fate.REPLACED:
+            return Said(speech.say("done_replaced", act=act), about=about)
+        case Fate.UNSENT:
+            return Said(speech.say("done_unsent", act=act), about=about)
+        case Fate.PENDING:
+            return Said(speech.say("done_pending", act=act), about=about)
+
+
+def refused(answer: Refused, speech: Speech) -> Said:
+    """Why not, and a way on. Nothing was signed."""
+    one = answer.proposal
+    about = one.number if one is not None else None
+    code = answer.code if answer.code in CODES else "unknown"
+    name = speech.numbered(one) if one is not None else speech.say("that_proposal")
+    message = prose.speakable(answer.message, REASON, speech.told).rstrip(".!?:; ")
+    if code == "unknown" and not message:
+        code = "unexplained"
+    parts = [speech.say(f"refused_{code}", proposal=name, message=message or speech.say("unspeakable"))]
+    if code == "already_voted" and answer.mine is not None:
+        parts = [
+            speech.say("refused_already_voted_so", proposal=name, choice=speech.say(f"choice_{answer.mine.choice}"))
+        ]
+    if one is not None and code in (
+        "not_active",
+        "not_yet_open",
+        "not_succeeded",
+        "not_queued",
+        "not_ready",
+        "not_pending",
+    ):
+        parts.append(proposals.state(one, speech))
+    return Said(" ".join(parts), about=about)
