@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from skill.dao.requests import Commit
@@ -33,8 +32,12 @@ class Meaning:
     """An intent of `intents/vocabulary.yaml` with its slots. `score` is the chance that it is right, 0 to 1."""
 
     intent: str
-    slots: Mapping[str, SlotValue] = field(default_factory=lambda: MappingProxyType({}))
+    slots: Mapping[str, SlotValue] = field(default_factory=dict)
     score: float = 1.0
+
+    def __post_init__(self) -> None:
+        # A copy of its own and a plain dict: a view could change under it, and `store` writes it as JSON.
+        object.__setattr__(self, "slots", dict(self.slots))
 
 
 @dataclass(frozen=True, slots=True)
