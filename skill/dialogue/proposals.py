@@ -12,8 +12,8 @@ from skill.dialogue.speech import AT_A_TIME, Said, Speech
 from skill.language import prose
 
 STATES = (*(state.value for state in ProposalState), "all")
-DECIDED = frozenset({ProposalState.DEFEATED, ProposalState.SUCCEEDED, ProposalState.QUEUED, ProposalState.EXECUTED})
-OVER = DECIDED | {ProposalState.EXPIRED}
+PAST = frozenset({ProposalState.DEFEATED, ProposalState.EXECUTED, ProposalState.CANCELED, ProposalState.EXPIRED})
+"""What such a proposal says it would do, it will not do any more."""
 CLOSE_VOTE = 50
 """The line that matters between for and against, in percent."""
 
@@ -116,7 +116,7 @@ def description(answer: ProposalAnswer, speech: Speech) -> Said:
     opening = speech.say(
         "describe", number=one.number, title=speech.title(one.title), proposer=speech.who(one.proposer)
     )
-    summary = f"{opening} {state(one, speech)} {speech.effects_in_short(one.effects, answer.dao)}"
+    summary = f"{opening} {state(one, speech)} {speech.effects_in_short(one.effects, answer.dao, one.state in PAST)}"
     text = prose.pieces(one.body, speech.told)
     if not text:
         return Said(f"{summary} {speech.say('describe_no_text')}", about=one.number)
@@ -227,12 +227,10 @@ def deadline(one: Proposal, speech: Speech) -> str:
 def effects(answer: ProposalAnswer, speech: Speech) -> Said:
     """What it would do, three effects at a time, and what the treasury would hold then."""
     one = answer.proposal
-    said = speech.effects(one.effects, answer.dao)
+    said = speech.effects(one.effects, answer.dao, one.state in PAST)
     opening = speech.say("effects_of", proposal=speech.numbered(one))
-    if one.state is ProposalState.EXECUTED:
-        opening = f"{opening} {speech.say('effects_happened')}"
-    elif one.state in OVER and one.state not in (ProposalState.SUCCEEDED, ProposalState.QUEUED):
-        opening = f"{opening} {speech.say(f'state_is_{one.state}')}"
+    if one.state in PAST:
+        opening = f"{opening} {state(one, speech)}"
     left = ""
     if answer.holdings_after is not None:
         left = speech.say("effects_left", amounts=speech.holdings(answer.holdings_after))

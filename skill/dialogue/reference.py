@@ -67,7 +67,7 @@ def slots_of(intent: str) -> tuple[str, ...]:
 def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
     """With "it" made a number, and everything left out that this intent cannot use.
 
-    "It" where nothing was spoken of is left out too, so that it is asked for.
+    "It" where nothing was spoken of is left out too, so that it is asked for. The slots are a plain dict: they are stored.
     """
     slots: dict[str, SlotValue] = {}
     for name in slots_of(meaning.intent):
@@ -77,7 +77,7 @@ def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
         if value is not None and _usable(name, value):
             slots[name] = value
     intent = "cast_vote" if meaning.intent == "start_vote" else meaning.intent
-    return Meaning(intent, MappingProxyType(slots), meaning.score)
+    return Meaning(intent, slots, meaning.score)
 
 
 def missing(meaning: Meaning) -> str | None:
@@ -94,7 +94,7 @@ def completed(meaning: Meaning, slots: Slots) -> Meaning | None:
     fitting = _fitted(meaning.intent, slots)
     if not fitting:
         return None
-    return Meaning(meaning.intent, MappingProxyType({**meaning.slots, **fitting}), meaning.score)
+    return Meaning(meaning.intent, {**meaning.slots, **fitting}, meaning.score)
 
 
 def corrected(meaning: Meaning | None, slots: Slots) -> Meaning | None:
@@ -102,11 +102,11 @@ def corrected(meaning: Meaning | None, slots: Slots) -> Meaning | None:
     if meaning is not None:
         fitting = _fitted(meaning.intent, slots)
         if fitting:
-            return Meaning(meaning.intent, MappingProxyType({**meaning.slots, **fitting}), meaning.score)
+            return Meaning(meaning.intent, {**meaning.slots, **fitting}, meaning.score)
     if "proposal" in slots and set(slots) == {"proposal"}:
-        return Meaning("describe_proposal", MappingProxyType(dict(slots)))
+        return Meaning("describe_proposal", dict(slots))
     if {"proposal", "choice"} <= set(slots):
-        return Meaning("cast_vote", MappingProxyType(dict(slots)))
+        return Meaning("cast_vote", dict(slots))
     return None
 
 

@@ -90,7 +90,7 @@ class Speech:
     def votes(self, asset: Asset, amount: int) -> str:
         """Such as "about one point two million votes"."""
         number, one = amounts.spoken(amounts.units(max(amount, 0), asset.decimals), self.replies, self.exact)
-        return self.say("votes", number=number, count=1 if one else 2)
+        return self.say("votes", number=number, count=0 if amount <= 0 else 1 if one else 2)
 
     def percent(self, part: int, whole: int, line: int | None = None) -> str:
         """A share in percent; `line` is one that matters, in percent."""
@@ -167,28 +167,33 @@ class Speech:
                     return self.say("effect_unknown_paid", target=target, amount=coin)
                 return self.say("effect_unknown", target=target)
 
-    def effects(self, effects: Sequence[Effect], dao: DaoFacts) -> tuple[str, ...]:
-        """What a proposal would do, as sentences: one for the whole, and one for each where it does several things."""
+    def effects(self, effects: Sequence[Effect], dao: DaoFacts, over: bool = False) -> tuple[str, ...]:
+        """What a proposal would do, as sentences: one for the whole, and one for each where it does several things.
+
+        `over`: what it was to do.
+        """
+        would = self.say("was_to" if over else "would")
         if not effects:
-            return (self.say("effects_none"),)
+            return (self.say("effects_none", would=would),)
         if len(effects) == 1:
             effect = effects[0]
             if isinstance(effect, Nothing):
-                return (self.say("effects_nothing"),)
-            return (self.say("effects_one", effect=self.effect(effect, dao)),)
+                return (self.say("effects_nothing", would=would),)
+            return (self.say("effects_one", would=would, effect=self.effect(effect, dao)),)
         ordinals = self.replies.row("ordinals")
         each = tuple(
-            self.say("effects_each", nth=ordinals[index], effect=self.effect(effect, dao))
+            self.say("effects_each", would=would, nth=ordinals[index], effect=self.effect(effect, dao))
             if index < len(ordinals)
-            else self.say("effects_further", effect=self.effect(effect, dao))
+            else self.say("effects_further", would=would, effect=self.effect(effect, dao))
             for index, effect in enumerate(effects)
         )
-        return (self.say("effects_many", count=len(effects)), *each)
+        return (self.say("effects_many", would=would, count=len(effects)), *each)
 
-    def effects_in_short(self, effects: Sequence[Effect], dao: DaoFacts) -> str:
+    def effects_in_short(self, effects: Sequence[Effect], dao: DaoFacts, over: bool = False) -> str:
         """For a read-back: each effect, or where they are many the money of all and how many cannot be told."""
         if len(effects) <= MANY_EFFECTS:
-            return " ".join(self.effects(effects, dao))
+            return " ".join(self.effects(effects, dao, over))
+        would = self.say("was_to" if over else "would")
         sums: dict[Asset, int] = {}
         unknown = 0
         for effect in effects:
@@ -198,14 +203,14 @@ class Speech:
                 unknown += 1
                 if effect.value > 0:
                     sums[dao.coin] = sums.get(dao.coin, 0) + effect.value
-        parts = [self.say("effects_many", count=len(effects))]
+        parts = [self.say("effects_many", would=would, count=len(effects))]
         if sums:
             paid = self.replies.joined([self.amount(asset, amount) for asset, amount in sums.items()])
-            parts.append(self.say("effects_paid", amounts=paid))
+            parts.append(self.say("effects_paid", would=would, amounts=paid))
         if unknown:
             parts.append(self.say("effects_unknown", count=unknown))
         rules = [
-            self.say("effects_one", effect=self.effect(effect, dao))
+            self.say("effects_one", would=would, effect=self.effect(effect, dao))
             for effect in effects
             if isinstance(effect, RuleChange)
         ]

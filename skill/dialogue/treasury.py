@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from skill.dao.answers import ActivityAnswer, TreasuryAnswer
-from skill.dao.nouns import Asset, Transfer
+from skill.dao.nouns import Asset, Holding, Transfer
 from skill.dao.requests import TreasuryActivity, TreasuryBalance
 from skill.dialogue.reference import Slots
 from skill.dialogue.speech import AT_A_TIME, Said, Speech
@@ -38,7 +38,8 @@ def balance(answer: TreasuryAnswer, speech: Speech) -> Said:
         if len(answer.holdings) == 1 and not opening:
             return Said(speech.say("treasury_none_of", asset=speech.symbol(answer.holdings[0].asset)))
         return Said(opening + speech.say("treasury_empty"))
-    amounts = [speech.amount(one.asset, one.amount) for one in held]
+    dollars = sum(one.asset.dollar for one in held)
+    amounts = [_held(one, dollars > 1, speech) for one in held]
     if len(held) <= AT_A_TIME:
         text = opening + speech.say("treasury_holds", amounts=speech.replies.joined(amounts))
         return Said(f"{text}{_age(answer.as_of, speech)}")
@@ -46,6 +47,13 @@ def balance(answer: TreasuryAnswer, speech: Speech) -> Said:
     first = speech.say("treasury_holds_first", count=len(held), amounts=speech.replies.joined(groups[0]))
     rest = [speech.say("treasury_further", amounts=speech.replies.joined(group)) for group in groups[1:]]
     return Said(f"{opening}{first}{_age(answer.as_of, speech)} {speech.say('say_more')}", (first, *rest))
+
+
+def _held(one: Holding, several_dollars: bool, speech: Speech) -> str:
+    amount = speech.amount(one.asset, one.amount)
+    if one.asset.dollar and several_dollars:
+        return speech.say("dollars_in", amount=amount, symbol=speech.symbol(one.asset))
+    return amount
 
 
 def activity(answer: ActivityAnswer, speech: Speech) -> Said:

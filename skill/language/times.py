@@ -9,7 +9,14 @@ from skill.language.numbers import in_words
 from skill.language.replies import Replies
 
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86400, 604800
-_UNITS = (("year", 365 * DAY), ("month", 30 * DAY), ("week", WEEK), ("day", DAY), ("hour", HOUR), ("minute", MINUTE))
+_UNITS = (
+    ("year", 365 * DAY, 730 * DAY),
+    ("month", 30 * DAY, 60 * DAY),
+    ("week", WEEK, 2 * WEEK),
+    ("day", DAY, 1.75 * DAY),
+    ("hour", HOUR, 0),
+)
+"""Name, seconds, and from how many seconds on people count in it."""
 _EARLIEST, _LATEST = 0, 253_000_000_000
 """Seconds that a calendar can say: the years 1970 to 9987."""
 
@@ -40,9 +47,7 @@ def roughly(seconds: float, replies: Replies) -> str:
         hours, minutes = divmod(int(seconds) // MINUTE, 60)
         parts = [_unit(name, count, replies) for name, count in (("hour", hours), ("minute", minutes)) if count]
         return replies.joined(parts)
-    name, size = next((name, size) for name, size in _UNITS if seconds >= 2 * size or size <= HOUR)
-    if name == "day" and seconds < 1.75 * DAY:
-        name, size = "hour", HOUR
+    name, size = next((name, size) for name, size, least in _UNITS if seconds >= least)
     count = int(seconds / size + 0.5)
     said = _unit(name, count, replies)
     return said if abs(seconds - count * size) <= size / 10 else replies.text("about", number=said)
