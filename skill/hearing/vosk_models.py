@@ -6,8 +6,14 @@ language alone (`ko`). Layout: https://alphacephei.com/vosk/models, section "Mod
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+from skill.errors import ModelError
 
 _NAME = re.compile(r"(?:vosk-model-)?(?:(?:small|tiny|big)-)?(?P<code>[a-z]{2})(?:[-_.].*)?")
 _ALWAYS = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
@@ -51,3 +57,55 @@ def installed(models: Path, code: str) -> Path | None:
     """The model for a language; of several a complete one, and of these the last by name (the newest)."""
     known = [folder for folder in folders(models) if language(folder) == code]
     return max(known, key=lambda folder: (not missing(folder), folder.name), default=None)
+
+
+def proven(folder: Path) -> None:
+    """Sees that a model is whole. Raises `ModelError`.
+
+    A damaged graph does not fail to load, it ends the process: so a model is loaded once by a child, and the sizes of
+    its files are noted beside it in `.proven`. As long as they stay, it is not tried again.
+    """
+    mend = _mend(folder)
+    lacking = missing(folder)
+    if lacking:
+        raise ModelError(f"The Vosk model in {folder} is not complete: {lacking[0]} is missing.", mend)
+    note = folder.parent / ".proven" / f"{folder.name}.json"
+    sizes = _sizes(folder)
+    try:
+        if json.loads(note.read_text(encoding="utf-8")) == sizes:
+            return
+    except (OSError, ValueError):
+        pass  # not noted yet
+    if not loads(folder):
+        raise ModelError(f"The Vosk model in {folder} is damaged.", mend)
+    with contextlib.suppress(OSError):  # a folder of models that is not ours to write is tried each time
+        note.parent.mkdir(exist_ok=True)
+        note.write_text(json.dumps(sizes), encoding="utf-8")
+
+
+def loads(folder: Path) -> bool:
+    """Whether a child can load the model and listen with it to half a second of nothing."""
+    tried = subprocess.run(
+        [sys.executable, "-c", _TRY, str(folder)], capture_output=True, timeout=_LOAD_SECONDS, check=False
+    )
+    return tried.returncode == 0
+
+
+_LOAD_SECONDS = 120
+_TRY = """
+import sys, vosk
+vosk.SetLogLevel(-1)
+decoder = vosk.KaldiRecognizer(vosk.Model(sys.argv[1]), 16000)
+decoder.AcceptWaveform(bytes(16000))
+decoder.FinalResult()
+"""
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def _mend(folder: Path) -> str:
+    if language(folder) == "en":
+        return f"Remove that folder, then `aye models fetch`, or bring it anew to {folder}."
+    return f"Bring it anew to {folder}."

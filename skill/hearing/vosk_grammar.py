@@ -1,0 +1,158 @@
+"""The grammar as Vosk can take it, and back.
+
+Vosk is given phrases and makes of them a model of which word follows which (a bigram), no more. So the phrases need
+not be all sentences: they are sentences enough that every pair of neighbours of the grammar stands in one. What comes
+back may therefore be no sentence of the grammar; `held` says which is.
+
+A word the model does not know is written in pieces that it knows ("timelock": "time lock"; Korean 금고에: 금고 에), and
+put together again in `held`. A word without such pieces takes its sentences out of the grammar, and is reported.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from skill.language.grammar import Grammar
+
+_MOST_PIECES = 4
+_SHORTEST_LATIN_PIECE = 3
+"""Shorter pieces of an English word are other sounds: "to" in "token" is not "to"."""
+
+_Arc = tuple[str, str, int]
+"""The model's word, what is written for it ("" for a further piece), the next state."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoskGrammar:
+    """One automaton without parts over the model's own words. State 0 is the start."""
+
+    arcs: tuple[tuple[_Arc, ...], ...]
+    final: frozenset[int]
+    missing: tuple[str, ...]
+    """Words of the grammar that the model can neither hear nor put together, sorted."""
+
+    def held(self, words: Sequence[str]) -> str | None:
+        """The sentence of the grammar that these words of the model are, or None."""
+        front: dict[int, tuple[str, ...]] = {0: ()}
+        for word in words:
+            after: dict[int, tuple[str, ...]] = {}
+            for state, written in front.items():
+                for heard, label, target in self.arcs[state]:
+                    if heard == word and target not in after:
+                        after[target] = (*written, label) if label else written
+            front = after
+        return next((" ".join(written) for state, written in front.items() if words and state in self.final), None)
+
+    def phrases(self) -> tuple[str, ...]:
+        """Sentences that hold every pair of neighbouring words, and every first and last word, of the grammar."""
+        ways_in, ways_out = self._ways_in(), self._ways_out()
+        seen: set[tuple[str, str]] = set()
+        found: list[str] = []
+
+        def add(state: int, middle: tuple[str, ...], target: int) -> None:
+            sentence = (*ways_in[state], *middle, *ways_out[target])
+            seen.update(zip(("<s>", *sentence), (*sentence, "</s>"), strict=True))
+            found.append(" ".join(sentence))
+
+        for state in sorted(ways_in, key=lambda one: len(ways_in[one])):
+            for word, _, target in self.arcs[state]:
+                if target not in ways_out:
+                    continue
+                if state == 0 and ("<s>", word) not in seen:
+                    add(state, (word,), target)
+                if target in self.final and (word, "</s>") not in seen:
+                    ends = (*ways_in[state], word)
+                    seen.update(zip(("<s>", *ends), (*ends, "</s>"), strict=True))
+                    found.append(" ".join(ends))
+                for second, _, further in self.arcs[target]:
+                    if further in ways_out and (word, second) not in seen:
+                        add(state, (word, second), further)
+        return tuple(found)
+
+    def _ways_in(self) -> dict[int, tuple[str, ...]]:
+        """The fewest words from the start to each state."""
+        ways: dict[int, tuple[str, ...]] = {0: ()}
+        todo = deque([0])
+        while todo:
+            state = todo.popleft()
+            for word, _, target in self.arcs[state]:
+                if target not in ways:
+                    ways[target] = (*ways[state], word)
+                    todo.append(target)
+        return ways
+
+    def _ways_out(self) -> dict[int, tuple[str, ...]]:
+        """The fewest words from each state to an end; states that lead nowhere are left out."""
+        before: list[list[tuple[int, str]]] = [[] for _ in self.arcs]
+        for state, arcs in enumerate(self.arcs):
+            for word, _, target in arcs:
+                before[target].append((state, word))
+        ways: dict[int, tuple[str, ...]] = dict.fromkeys(self.final, ())
+        todo = deque(sorted(self.final))
+        while todo:
+            target = todo.popleft()
+            for state, word in before[target]:
+                if state not in ways:
+                    ways[state] = (word, *ways[target])
+                    todo.append(state)
+        return ways
+
+
+def fit(grammar: Grammar, knows: Callable[[str], bool]) -> VoskGrammar:
+    """The grammar in the words of a model; `knows` tells whether it has a word."""
+    arcs: list[list[_Arc]] = [[] for _ in grammar.arcs]
+    missing: set[str] = set()
+    spelt: dict[str, tuple[str, ...]] = {}
+
+    def pieces(label: str) -> tuple[str, ...]:
+        if label not in spelt:
+            spelt[label] = _pieces(label, knows)
+            if not spelt[label] and not label.isdecimal():  # digits are how numbers are written, not said
+                missing.add(label)
+        return spelt[label]
+
+    def lay(state: int, label: str, target: int) -> None:
+        words = pieces(label)
+        for at, word in enumerate(words):
+            last = at == len(words) - 1
+            if not last:
+                arcs.append([])
+            to = target if last else len(arcs) - 1
+            arcs[state].append((word, "" if at else label, to))
+            state = to
+
+    for state, leaving in enumerate(grammar.arcs):
+        for label, target in leaving:
+            part = grammar.parts.get(label[1:-1]) if label[0] == "{" else None
+            if part is None:
+                lay(state, label, target)
+                continue
+            copy = [state, *range(len(arcs), len(arcs) + len(part.arcs) - 1)]
+            arcs.extend([] for _ in part.arcs[1:])
+            for inner, inner_arcs in enumerate(part.arcs):
+                for inner_label, inner_target in inner_arcs:
+                    lay(copy[inner], inner_label, copy[inner_target])
+                    if inner_target in part.final:
+                        lay(copy[inner], inner_label, target)
+    return VoskGrammar(tuple(map(tuple, arcs)), grammar.final, tuple(sorted(missing)))
+
+
+def _pieces(word: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
+    """The word itself, or the fewest known words that it is written of; () where there are none."""
+    if knows(word):
+        return (word,)
+    shortest = _SHORTEST_LATIN_PIECE if word.isascii() else 1
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(word)
+    for end in range(1, len(word) + 1):
+        for start in range(end):
+            before = best[start]
+            if before is None or len(before) == _MOST_PIECES or end - start < shortest:
+                continue
+            now = best[end]
+            if (now is None or len(before) + 1 < len(now)) and knows(word[start:end]):
+                best[end] = (*before, word[start:end])
+    return best[-1] or ()
