@@ -12,7 +12,7 @@ from functools import partial
 
 from skill.chain import Signer, connect
 from skill.config import Config
-from skill.dao.answers import Answer
+from skill.dao.answers import Answer, Done
 from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address, Member
@@ -144,7 +144,10 @@ class Assistant:
 
     def _answer(self, request: Request, dao: str) -> Answer | AyeError:
         try:
-            return perform(request, self._ledger(dao), self._store.journal, self._members, int(self._clock()))
+            answer = perform(request, self._ledger(dao), self._store.journal, self._members, int(self._clock()))
+            if isinstance(answer, Done) and not answer.entry.open:
+                self._store.journal.told(answer.entry)  # this turn's reply tells it
+            return answer
         except AyeError as error:
             return error
 

@@ -9,7 +9,7 @@ from skill.flow import Expects, Transcript
 from skill.hearing import hear
 from skill.hearing.recogniser import Utterance, choose
 from skill.language import load as load_language
-from skill.language.grammar import Names, compile_grammar
+from skill.language.grammar import Grammar, Names, compile_grammar
 
 
 class Ears:
@@ -19,8 +19,9 @@ class Ears:
         self._language = load_language(settings.intents_folder, settings.language)
         self._names = names
         self.recogniser = choose(settings.hearing.engine, self._language.code, settings.models)
-        self._grammars = {None: compile_grammar(self._language, names)}
-        self.recogniser.prepare(self._grammars[None])
+        whole = compile_grammar(self._language, names)
+        self._grammars: dict[str | None, Grammar] = {None: whole}
+        self.recogniser.prepare(whole)
 
     def listen_for(self, expects: Expects | None) -> Utterance:
         """An utterance, heard with a slot's bare values beside the sentences while a slot is asked for."""
