@@ -62,9 +62,9 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
     prepared = request.prepared
     if ledger.speaker is None:
         return Refused("no_key")
-    refused = _changed(prepared, ledger, now)
-    if refused is not None:
-        return refused
+    checked = _checked_again(prepared, ledger, now)
+    if isinstance(checked, Refused):
+        return checked
     try:
         entry = journal.intend(
             prepared.dao, request.conversation, prepared.act, prepared.proposal, prepared.title, now, ledger.speaker
@@ -81,11 +81,11 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
         if isinstance(error, WrongChain):
             return Refused("wrong_chain", error.message)
         raise
-    return _deliver(journal.signed(entry, signed), signed, ledger, journal, wait)
+    return _deliver(journal.signed(entry, signed), signed, checked, ledger, journal, wait)
 
 
-def _changed(prepared: Prepared, ledger: Ledger, now: int) -> Refused | None:
-    """Whether what was read back is not what would be done now."""
+def _checked_again(prepared: Prepared, ledger: Ledger, now: int) -> Proposal | Refused | None:
+    """Whether what was read back is still what would be done; if so, the proposal it is about, if any."""
     if prepared.dao != ledger.facts.key:
         return Refused("changed")
     act = prepared.act
@@ -100,7 +100,7 @@ def _changed(prepared: Prepared, ledger: Ledger, now: int) -> Refused | None:
             ):
                 return Refused("changed", proposal=proposal)
             if not isinstance(act, Vote):
-                return moving.check_move(act, proposal, ledger, now)
+                return moving.check_move(act, proposal, ledger, now) or proposal
             refused = voting.check(act, proposal, ledger)
             if refused is not None:
                 return refused
@@ -109,10 +109,12 @@ def _changed(prepared: Prepared, ledger: Ledger, now: int) -> Refused | None:
         return refusal(reverted, proposal)
     except WrongChain as error:
         return Refused("wrong_chain", error.message)
-    return None
+    return proposal
 
 
-def _deliver(entry: Entry, signed: Signed, ledger: Ledger, journal: Journal, wait: float) -> Done:
+def _deliver(
+    entry: Entry, signed: Signed, proposal: Proposal | None, ledger: Ledger, journal: Journal, wait: float
+) -> Done:
     """Sends and waits. From here on nothing is raised: it may be on the chain, and the answer says what is known."""
     fate = Fate.UNSENT
     try:
@@ -126,10 +128,10 @@ def _deliver(entry: Entry, signed: Signed, ledger: Ledger, journal: Journal, wai
             fate = ledger.fate(signed)
     ballot, created = None, None
     try:
-        if fate is Fate.REPLACED and own_ballot(entry, ledger, signed) is not None:
+        if fate is Fate.REPLACED and own_ballot(entry, ledger, signed, proposal) is not None:
             fate = Fate.DONE
         if fate is Fate.DONE:
-            ballot = own_ballot(entry, ledger)
+            ballot = own_ballot(entry, ledger, proposal=proposal)
             created = _created(entry.act, ledger)
     except ChainError as error:
         log.warning("the chain failed after an act was done: %s", error.message)

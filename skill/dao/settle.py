@@ -37,7 +37,7 @@ from skill.dao.ledger import Fate, Ledger
 from skill.dao.members import same
 from skill.dao.nouns import Address, BallotCast, Payment, Proposal, ProposalState
 from skill.dao.proposals import DONE_WITH
-from skill.errors import ChainError, Reverted
+from skill.errors import ChainError, Reverted, SignerError
 
 DECIDED = frozenset({Fate.DONE, Fate.REVERTED, Fate.REPLACED})
 
@@ -46,7 +46,7 @@ def settle(ledger: Ledger, journal: Journal, seconds: float = 10.0) -> tuple[Ent
     """To be called at each start: decides what is open in this DAO, as the table above has it.
 
     Gives those entries as they stand then, oldest first; `Entry.open` are those that could not be decided, waiting
-    `seconds` at most for each. A chain that fails leaves them open. Raises `StoreError`.
+    `seconds` at most for each. A chain that fails, or a missing key, leaves them open. Raises `StoreError`.
     """
     return tuple(settle_entry(entry, ledger, journal, seconds) for entry in journal.unsettled(ledger.facts.key))
 
@@ -59,7 +59,7 @@ def settle_entry(entry: Entry, ledger: Ledger, journal: Journal, seconds: float)
         return entry
     try:
         return _decide(entry, entry.signed, ledger, journal, seconds)
-    except ChainError:
+    except (ChainError, SignerError):  # a ledger without a key may not answer either: a later start has one again
         return entry
 
 
@@ -93,12 +93,17 @@ def _still_valid(entry: Entry, ledger: Ledger) -> bool:
     return True
 
 
-def own_ballot(entry: Entry, ledger: Ledger, signed: Signed | None = None) -> BallotCast | None:
-    """The ballot of the account that signed; with `signed`, only if that very transaction cast it."""
+def own_ballot(
+    entry: Entry, ledger: Ledger, signed: Signed | None = None, proposal: Proposal | None = None
+) -> BallotCast | None:
+    """The ballot of the account that signed; with `signed`, only if that very transaction cast it.
+
+    `proposal` is the one voted on, where the caller has it already.
+    """
     if not isinstance(entry.act, Vote):
         return None
     voter = Address(entry.speaker) if entry.speaker else ledger.speaker
-    proposal = _proposal(entry.act.proposal_id, ledger)
+    proposal = proposal or _proposal(entry.act.proposal_id, ledger)
     if proposal is None:
         return None
     for ballot in ledger.ballots(proposal):

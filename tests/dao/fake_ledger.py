@@ -320,6 +320,8 @@ class FakeLedger:
 
     def fate(self, signed: Signed) -> Fate:
         self.before("fate")
+        if self._speaker is None:
+            raise SignerError("There is no key.")
         sender = json.loads(signed.raw)[0]
         if signed.hash in self.chain.included:
             return Fate.DONE if self.chain.included[signed.hash] else Fate.REVERTED

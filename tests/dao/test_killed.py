@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,41 @@ def test_killed_with_the_signed_vote_in_the_journal(fresh_demo: Any, tmp_path: P
 def test_killed_at_every_other_point(fresh_demo: Any, tmp_path: Path, step: str, when: str) -> None:
     """At each other point: one ballot or none after the next start, and what is told is what is on the chain."""
     check(fresh_demo, tmp_path / "aye.db", step, when)
+
+
+@pytest.fixture
+def no_blocks(fresh_demo: Any) -> Iterator[Any]:
+    """The demo's chain making no blocks, until the test makes one."""
+    chain = RawChain(fresh_demo.rpc, fresh_demo.governor)
+    chain.call("evm_setAutomine", False)
+    chain.call("evm_setIntervalMining", 0)
+    yield fresh_demo
+    chain.call("anvil_dropAllTransactions")
+    chain.call("evm_setAutomine", True)
+    chain.call("evm_setIntervalMining", 1)
+
+
+@pytest.mark.slow
+def test_killed_while_no_block_comes(no_blocks: Any, tmp_path: Path) -> None:
+    """In the pool and in no block: the next start says neither cast nor not, and once a block came it is cast, once."""
+    demo, chain = no_blocks, RawChain(no_blocks.rpc, no_blocks.governor)
+    where = Where(demo.rpc, demo.chain_id, demo.governor, demo.speaker_key, tmp_path / "aye.db")
+    killed(where, "sent", "after")
+    untold, unsettled, cast, second_try = started_again(where)
+    assert (untold, cast, second_try) == ((), [], "unsettled") and len(unsettled) == 1
+    chain.call("evm_mine")
+    (told,), unsettled, cast, second_try = started_again(where)
+    assert (unsettled, cast, second_try, told.fate) == ((), [1], "already_voted", Fate.DONE)
+
+
+@pytest.mark.slow
+def test_killed_and_the_endpoint_forgot(no_blocks: Any, tmp_path: Path) -> None:
+    """Sent, and lost with the endpoint's memory: the same bytes are sent again, under the hash the journal had."""
+    demo, chain = no_blocks, RawChain(no_blocks.rpc, no_blocks.governor)
+    where = Where(demo.rpc, demo.chain_id, demo.governor, demo.speaker_key, tmp_path / "aye.db")
+    killed(where, "sent", "after")
+    chain.call("anvil_dropAllTransactions")
+    chain.call("evm_setAutomine", True)
+    (told,), unsettled, cast, second_try = started_again(where)
+    assert (unsettled, cast, second_try, told.fate) == ((), [1], "already_voted", Fate.DONE)
+    assert chain.call("eth_getTransactionReceipt", told.signed.hash)["status"] == "0x1"

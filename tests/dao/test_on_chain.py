@@ -173,6 +173,17 @@ def test_a_vote_is_on_the_chain_as_it_was_confirmed(fresh_aye: RealAye, choice: 
     assert fresh_aye.refused(CastVote(Choice.FOR, number)) == "already_voted"
 
 
+def test_a_proposal_that_closes_while_the_person_thinks(fresh_aye: RealAye) -> None:
+    """Open at the read-back, closed when the phrase is said: the chain's own clock decides, and nothing is signed."""
+    prepared = fresh_aye(CastVote(Choice.FOR, 4))
+    assert isinstance(prepared, PreparedAnswer) and prepared.proposal is not None
+    before = fresh_aye.raw.transactions(fresh_aye.demo.voter)
+    fresh_aye.demo.chain.move_to(prepared.proposal.closes_at + 1)
+    assert fresh_aye.refused(Commit(prepared.prepared, "kitchen")) == "not_active"
+    assert fresh_aye.raw.transactions(fresh_aye.demo.voter) == before
+    assert fresh_aye.journal.entries() == ()
+
+
 def test_a_proposal_is_made_queued_and_executed(fresh_aye: RealAye) -> None:
     """A payment proposed by voice stands on the chain; what succeeded is queued, and is not ready before its time."""
     before = len(fresh_aye.raw.proposal_ids())

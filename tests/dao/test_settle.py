@@ -152,6 +152,15 @@ def test_another_key_settles_what_the_former_key_signed(aye: Aye) -> None:
     assert only(aye).fate is Fate.DONE and cast(aye) == 1
 
 
+def test_without_a_key_it_is_left_for_a_start_that_has_one(aye: Aye) -> None:
+    """The key is gone from the configuration: the start goes on, nothing is said of the vote, nothing is lost."""
+    cut_off(aye)
+    aye.ledger = FakeLedger(aye.chain, speaker=None)
+    assert only(aye).open
+    aye.ledger = FakeLedger(aye.chain)
+    assert only(aye).fate is Fate.DONE
+
+
 def acts(aye: Aye) -> dict[str, tuple[Act, Act]]:
     """Each act, and what somebody else does that makes it too late."""
     chain = aye.chain
