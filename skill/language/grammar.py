@@ -44,10 +44,10 @@ class Grammar:
     A label in braces stands for any sentence of that part; parts hold no parts.
     """
 
-    arcs: tuple[tuple[tuple[str, int], ...], ...]
+    arcs: tuple[tuple[tuple[str, int], ...], ...] = field(repr=False)
     """state -> ((label, next state), …); labels are lower-case words as they are spoken."""
-    final: frozenset[int]
-    parts: Mapping[str, Grammar] = field(default_factory=lambda: MappingProxyType({}))
+    final: frozenset[int] = field(repr=False)
+    parts: Mapping[str, Grammar] = field(default_factory=lambda: MappingProxyType({}), repr=False)
 
     def accepts(self, text: str) -> bool:
         """Whether the words, as they stand, are one whole sentence."""

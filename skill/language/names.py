@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skill.language.tokens import Token
 from skill.language.words import Words
 
 LONGEST_PIECE = 5
@@ -20,9 +22,14 @@ class Names:
     daos: tuple[str, ...] = ()
 
 
+def as_words(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Words to compare names by: the number where a word has one, so that "four percent" is "4 percent"."""
+    return tuple(token.number or token.text for token in tokens)
+
+
 def title_phrases(title: str, words: Words) -> frozenset[tuple[str, ...]]:
     """The ways a title may be named: the whole, and every run of at most five words with weighty ones at its ends."""
-    said = tuple(token.text for token in words.tokens(title))
+    said = as_words(words.tokens(title))
     phrases = {said} if said else set()
     for start in range(len(said)):
         for end in range(start + 1, min(len(said), start + LONGEST_PIECE) + 1):

@@ -19,6 +19,8 @@ from skill.language.words import Words
 
 Tag = tuple[str, int | str]
 END = 0
+BARE = "bare"
+"""`said_as` of a template without anything around it."""
 DEAD = -1
 
 Expand = Callable[[str], Iterable[Iterable[str]] | None]
@@ -115,6 +117,8 @@ class Network:
         )
 
     def _around(self, place: str, kind: str) -> str:
+        if kind == BARE:
+            return ""
         heard = f"heard_{place}_{kind}"
         return heard if self._expand is not None and heard in self._sentences.rules else f"{place}_{kind}"
 
@@ -143,6 +147,8 @@ class Network:
         return after
 
     def _rule(self, name: str, after: int) -> int:
+        if not name:
+            return after
         key = ("rule", name, after)
         known = self._known.get(key)
         if known is None:

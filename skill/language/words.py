@@ -23,12 +23,21 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """Words that together give a question away, whatever else it holds."""
+
+    words: frozenset[str]
+    intent: str
+    slots: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """`contractions` are spoken so, `spellings` only written. `sound_*`: what is heard -> what was said.
 
     `skip` and `polite` may stand anywhere, the first are taken out; a near match may drop or add what is `light`,
     but nothing beside a word that is `turning` the meaning round; `asks` begin a question or a request, `anchors` are
-    things of a DAO.
+    things of a DAO, `sides` are what one votes; `cues`: thing asked about -> intent -> the words that give it away.
     """
 
     code: str
@@ -40,6 +49,9 @@ class Words:
     turning: frozenset[str]
     asks: frozenset[str]
     anchors: frozenset[str]
+    sides: frozenset[str]
+    cues: Mapping[str, Mapping[str, frozenset[str]]]
+    topics: tuple[Topic, ...]
     sound_number: Mapping[str, int]
     sound_choice: Mapping[str, str]
     sound_word: Mapping[str, str]
@@ -52,7 +64,10 @@ class Words:
         return tuple(token for token in tokens(text, self.code, self.spelled) if token.text not in self.skip)
 
 
-_KEYS = ("contractions", "spellings", "skip", "polite", "light", "turning", "asks", "anchors", "sounds", "open")
+_KEYS = (
+    "contractions", "spellings", "skip", "polite", "light", "turning", "asks", "anchors", "sides", "cues", "topics",
+    "sounds", "open",
+)  # fmt: skip
 
 
 def load_words(file: Path, code: str) -> Words:
@@ -73,7 +88,18 @@ def load_words(file: Path, code: str) -> Words:
         light=frozenset(data.get("light", ())),
         turning=frozenset(data.get("turning", ())),
         asks=frozenset(data.get("asks", ())),
+        sides=frozenset(data.get("sides", ())),
+        cues=MappingProxyType(
+            {
+                thing: MappingProxyType({intent: frozenset(map(str, found)) for intent, found in intents.items()})
+                for thing, intents in data.get("cues", {}).items()
+            }
+        ),
         anchors=frozenset(data.get("anchors", ())),
+        topics=tuple(
+            Topic(frozenset(said["words"]), said["intent"], MappingProxyType(dict(said["slots"])))
+            for said in data.get("topics", ())
+        ),
         sound_number=MappingProxyType({str(heard): int(said) for heard, said in sounds.get("number", {}).items()}),
         sound_choice=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("choice", {}).items()}),
         sound_word=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("word", {}).items()}),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from skill.language.names import as_words
 from skill.language.network import END, Network, Tag, Wild
 from skill.language.tokens import Token
 from skill.language.words import Words
@@ -95,7 +96,7 @@ def fill(
         yield at + 1, token.number or str(words.sound_number[token.text]), 0, token.number is None
     elif wild.list in known.phrases:
         for end in range(at + 1, min(len(heard.tokens), at + known.longest) + 1):
-            if known.is_name(wild.list, tuple(word.text for word in heard.tokens[at:end]), heard.said(at, end)):
+            if known.is_name(wild.list, as_words(heard.tokens[at:end]), heard.said(at, end)):
                 yield end, heard.said(at, end), 0, 0
     else:
         yield from _open(wild.list, heard, at, words)

@@ -9,12 +9,13 @@ from skill.flow import Expects, Meaning, SlotValue, Transcript
 from skill.language import Language
 from skill.language.names import Names
 from skill.language.network import Network, without_context
-from skill.language.templates import IGNORED, SLOT_VALUE
+from skill.language.templates import IGNORED, SLOT_VALUE, Sentences
 from skill.language.words import Words
 from skill.understanding.certainty import exact_score, guarded, likely
+from skill.understanding.cues import Cues
 from skill.understanding.exact import Heard, Path, paths
 from skill.understanding.names import NO_NAMES, KnownNames
-from skill.understanding.near import Nearby
+from skill.understanding.near import Near, Nearby
 
 LONGEST = 80
 """Words; whoever says more is not talking to Aye. A reason may make a vote long."""
@@ -63,18 +64,20 @@ class Understanding:
         if exact:
             return self._choose([(self._meaning(path, matcher), _rank(path)) for path in exact])
         near = matcher.nearby.best(heard, self._names)
-        if not near:
-            return None
+        guess = self._near(near, matcher, len(heard.tokens)) if near else None
+        return guess or matcher.cues.meaning(heard, self._names)
+
+    def _near(self, near: list[Near], matcher: Matcher, words: int) -> Meaning | None:
         scored = [(self._meaning(found.path, matcher), (found.cost, *_rank(found.path))) for found in near]
         best = self._choose(scored)
-        return likely(best, near[0].cost, len(heard.tokens), all(found.sure for found in near))
+        return likely(best, near[0].cost, words, all(found.sure for found in near))
 
     def _matcher(self, asked: str | None) -> Matcher:
         matcher = self._matchers.get(asked)
         if matcher is None:
             sentences = self._language.sentences
             network = Network(without_context(sentences, asked), sentences, self._words)
-            matcher = self._matchers[asked] = Matcher(network, self._words)
+            matcher = self._matchers[asked] = Matcher(network, sentences, self._words)
         return matcher
 
     def _choose(self, found: Sequence[tuple[Meaning, tuple[float, ...]]]) -> Meaning:
@@ -95,12 +98,14 @@ class Understanding:
 
 
 class Matcher:
-    """The templates in force, ready to be matched; the near match is made when it is first needed."""
+    """The templates in force, ready to be matched; what is seldom needed is made when it is."""
 
-    def __init__(self, network: Network, words: Words):
+    def __init__(self, network: Network, sentences: Sentences, words: Words):
         self.network = network
+        self._sentences = sentences
         self._words = words
         self._nearby: Nearby | None = None
+        self._cues: Cues | None = None
 
     @property
     def nearby(self) -> Nearby:
@@ -109,7 +114,15 @@ class Matcher:
             self._nearby = Nearby(self.network, self._words)
         return self._nearby
 
+    @property
+    def cues(self) -> Cues:
+        """Questions read by their cue words."""
+        if self._cues is None:
+            self._cues = Cues(self._sentences, self._words, self.network.vocabulary)
+        return self._cues
 
-def _rank(path: Path) -> tuple[int, int, int]:
-    """Fewer open words, fewer sound-alikes, more slots: "today" is rather a period than politeness."""
-    return path.open_words, path.sounds, -len(path.slots)
+
+def _rank(path: Path) -> tuple[int, int, int, int]:
+    """Fewer open words, fewer sound-alikes, more slots ("today" is rather a period than politeness), a short reason."""
+    reason = next((len(str(value)) for slot, value in path.slots if slot == "reason"), 0)
+    return path.open_words, path.sounds, -len(path.slots), reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rapidfuzz import fuzz, process
 
 from skill.flow import SlotValue
-from skill.language.names import Names, title_phrases
+from skill.language.names import Names, as_words, title_phrases
 from skill.language.numbers import in_words
 from skill.language.words import Words
 
@@ -27,9 +27,9 @@ class KnownNames:
         self._assets = {symbol.lower(): symbol for symbol in names.assets}
         self.phrases = {
             "known_title": frozenset(phrase for title in names.titles for phrase in title_phrases(title, words)),
-            "known_member": frozenset(_as_words(name, words) for name in names.members),
-            "known_asset": frozenset(_as_words(symbol, words) for symbol in names.assets),
-            "known_dao": frozenset(_as_words(name, words) for name in names.daos),
+            "known_member": frozenset(as_words(words.tokens(name)) for name in names.members),
+            "known_asset": frozenset(as_words(words.tokens(symbol)) for symbol in names.assets),
+            "known_dao": frozenset(as_words(words.tokens(name)) for name in names.daos),
         }
         self.longest = max((len(phrase) for found in self.phrases.values() for phrase in found), default=1)
 
@@ -61,10 +61,6 @@ class KnownNames:
         if slot == "word" and value.isdigit():
             return in_words(int(value), self._code)
         return value.lower() if slot == "word" else value
-
-
-def _as_words(name: str, words: Words) -> tuple[str, ...]:
-    return tuple(token.text for token in words.tokens(name))
 
 
 def _nearest(said: str, names: dict[str, str]) -> str | None:

@@ -30,7 +30,9 @@ class Row:
         intent = None if meaning is None else meaning.intent
         if intent not in self.intents:
             return False
-        return meaning is None or intent != self.intents[0] or _plain(meaning.slots, intent) == _plain(self.slots, intent)
+        return (
+            meaning is None or intent != self.intents[0] or _plain(meaning.slots, intent) == _plain(self.slots, intent)
+        )
 
 
 def _plain(slots: Mapping[str, int | str], intent: str | None) -> dict[str, int | str]:

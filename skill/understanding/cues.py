@@ -1,0 +1,81 @@
+"""The last resort for questions: what is it about, and which words give away what is asked?
+
+For a question or request whose every word is one of ours, that names one proposal or the treasury and holds no choice
+and no word that turns it round. Its meaning is the one intent most of whose cue words it holds. Never an act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from skill.flow import Meaning, SlotValue
+from skill.language.network import BARE, Network
+from skill.language.templates import Sentences, Template
+from skill.language.words import Words
+from skill.understanding.exact import Heard, paths
+from skill.understanding.names import KnownNames
+
+SCORE = 0.62
+LONGEST_NAME = 7
+"""Words that name one proposal, at most: "the proposal that was made last"."""
+
+
+class Cues:
+    """Reads questions by their cue words."""
+
+    def __init__(self, sentences: Sentences, words: Words, vocabulary: frozenset[str]):
+        self._words = words
+        self._vocabulary = vocabulary | words.light
+        self._proposal: Network | None = None
+        named = sentences.rules.get("named")
+        if named is not None:
+            bare = Template("", "<named>", named, {}, "", BARE)
+            self._proposal = Network((bare,), sentences, words)
+
+    def meaning(self, heard: Heard, known: KnownNames) -> Meaning | None:
+        """What is asked, or None."""
+        words = [token.text for token in heard.tokens]
+        if len(words) < 3 or words[0] not in self._words.asks:
+            return None
+        if any(word in self._words.turning or word in self._words.sides for word in words):
+            return None
+        named = self._named(heard, known)
+        if named is not None:
+            proposal, start, end = named
+            rest = words[:start] + words[end:]
+            return self._most("proposal", rest, {"proposal": proposal})
+        return self._most("treasury", words, {}) or self._topic(words)
+
+    def _topic(self, words: list[str]) -> Meaning | None:
+        held = frozenset(words)
+        if not held <= self._vocabulary:
+            return None
+        found = [topic for topic in self._words.topics if topic.words <= held]
+        return Meaning(found[0].intent, found[0].slots, SCORE) if len(found) == 1 else None
+
+    def _named(self, heard: Heard, known: KnownNames) -> tuple[SlotValue, int, int] | None:
+        """The one proposal that is named, and where: the longest run of words that names one."""
+        if self._proposal is None:
+            return None
+        count = len(heard.tokens)
+        for length in range(min(LONGEST_NAME, count), 1, -1):
+            for start in range(count - length + 1):
+                piece = Heard(heard.text, heard.tokens[start : start + length])
+                for path in paths(piece, self._proposal, self._words, known):
+                    if not path.open_words and not path.sounds:
+                        return next(value for slot, value in path.slots if slot == "proposal"), start, start + length
+        return None
+
+    def _most(self, thing: str, words: list[str], slots: Mapping[str, SlotValue]) -> Meaning | None:
+        """The intent with the most cue words, if one has more than all others and no word is strange."""
+        cues = self._words.cues.get(thing, {})
+        if not slots and thing not in words:
+            return None
+        if any(word not in self._vocabulary or (word.isdigit() and thing == "proposal") for word in words):
+            return None
+        counts = sorted(
+            ((sum(word in found for word in words), intent) for intent, found in cues.items()), reverse=True
+        )
+        if not counts or not counts[0][0] or (len(counts) > 1 and counts[1][0] == counts[0][0]):
+            return None
+        return Meaning(counts[0][1], slots, SCORE)
