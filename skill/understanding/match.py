@@ -20,6 +20,8 @@ from skill.understanding.near import Near, Nearby
 LONGEST = 80
 """Words; whoever says more is not talking to Aye. A reason may make a vote long."""
 LONGEST_TEXT = 1_000
+HEARD = 0.2
+"""A sentence that fits but was hardly heard so (the grammar finds one in any sound) means nothing."""
 CLEARLY = 0.1
 """How much likelier another hearing must be than the first."""
 
@@ -50,9 +52,11 @@ class Understanding:
         best: Meaning | None = None
         for hearing in (transcript, *transcript.alternatives):
             found = self._of_text(hearing.text, matcher)
+            if found is not None:
+                found = Meaning(found.intent, found.slots, found.score * hearing.confidence)
             if found is not None and (best is None or found.score > best.score + CLEARLY):
                 best = found
-        return best
+        return best if best is not None and best.score >= HEARD else None
 
     def _of_text(self, text: str, matcher: Matcher) -> Meaning | None:
         if len(text) > LONGEST_TEXT:
