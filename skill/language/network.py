@@ -14,13 +14,11 @@ from itertools import permutations
 from hassil.expression import Alternative, Expression, Group, ListReference, Permutation, RuleReference, TextChunk
 
 from skill.errors import LanguageError
-from skill.language.templates import Sentences, Template
+from skill.language.templates import BARE, Sentences, Template
 from skill.language.words import Words
 
 Tag = tuple[str, int | str]
 END = 0
-BARE = "bare"
-"""`said_as` of a template without anything around it."""
 DEAD = -1
 
 Expand = Callable[[str], Iterable[Iterable[str]] | None]
@@ -119,8 +117,11 @@ class Network:
     def _around(self, place: str, kind: str) -> str:
         if kind == BARE:
             return ""
-        heard = f"heard_{place}_{kind}"
-        return heard if self._expand is not None and heard in self._sentences.rules else f"{place}_{kind}"
+        rules = self._sentences.rules
+        heard, said = f"heard_{place}_{kind}", f"{place}_{kind}"
+        if self._expand is not None and heard in rules:
+            return heard
+        return said if said in rules else ""
 
     def _build(self, expression: Expression, after: int, choice: bool = False) -> int:
         if after == DEAD:

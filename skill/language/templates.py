@@ -28,6 +28,8 @@ from skill.language.vocabulary import Vocabulary
 
 SLOT_VALUE = "slot_value"
 """The intent of a bare value that was asked for; not of the public vocabulary."""
+BARE = "bare"
+"""`said_as` of a template without anything around it."""
 IGNORED = "_"
 """The slot of a list whose value means nothing: "not proposal {number:_}, proposal {number:proposal}"."""
 
@@ -77,6 +79,12 @@ def load_sentences(folder: Path, vocabulary: Vocabulary) -> Sentences:
                 templates.extend(_block(intent, block, file, vocabulary))
     sentences = Sentences(tuple(templates), MappingProxyType(rules), MappingProxyType(lists))
     for template in templates:
+        if template.said_as != BARE and not rules.keys() & {f"before_{template.said_as}", f"after_{template.said_as}"}:
+            known = {name.partition("_")[2] for name in rules if name.startswith(("before_", "after_"))} | {BARE}
+            raise LanguageError(
+                f"{template.topic}: {template.text!r} is said as {template.said_as!r}, for which there are no rules.",
+                nearest(template.said_as, known),
+            )
         _check(template.expression, sentences, template.text, template.topic, vocabulary, template.intent)
     for name, rule in rules.items():
         _check(rule, sentences, f"<{name}>", "a rule", None, "")

@@ -13,7 +13,7 @@ SHORT_SCALES = {"k": 1_000, "m": 1_000_000}
 _PIECE = re.compile(
     r"0x[0-9a-fA-F]+"
     r"|(?P<money>[$€£])"
-    r"|(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\w)\.\d+)(?P<ending>st|nd|rd|th|k|m)?(?![^\W\d_])"
+    r"|(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|(?<!\w)\.\d+)(?P<ending>st|nd|rd|th|k|m)?(?![^\W_])"
     r"|(?P<run>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"|(?P<word>(?:[a-zA-Z]+\d[a-zA-Z0-9]*|[^\W\d_]+)(?:'[^\W\d_]+)*'?)"
     r"|(?P<own>'s(?!\w))"

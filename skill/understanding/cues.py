@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from skill.flow import Meaning, SlotValue
-from skill.language.network import BARE, Network
-from skill.language.templates import Sentences, Template
+from skill.language.network import Network
+from skill.language.templates import BARE, Sentences, Template
 from skill.language.words import Words
 from skill.understanding.exact import Heard, paths
 from skill.understanding.names import KnownNames
