@@ -67,7 +67,7 @@ def slots_of(intent: str) -> tuple[str, ...]:
 def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
     """With "it" made a number, and everything left out that this intent cannot use.
 
-    "It" where nothing was spoken of is left out too, so that it is asked for. The slots are a plain dict: they are stored.
+    "It" where nothing was spoken of is left out too, so that it is asked for. The slots are a plain dict, to be stored.
     """
     slots: dict[str, SlotValue] = {}
     for name in slots_of(meaning.intent):
