@@ -46,8 +46,31 @@ SENTENCES = {
     "participation": "how active is the community",
     "list_daos": "which daos do i have",
     "vote_receipt": "what happened to my vote",
+    "undelegate_votes": "take back my delegation",
+    "switch_dao": "switch to garden",
+    "confirm": "",
+    "correct": "no, proposal eleven",
+    "exact": "exactly how much",
+    "more": "go on",
+    "back": "go back",
+    "repeat": "say that again",
+    "slower": "slower",
+    "faster": "faster",
+    "deny": "no",
+    "stop": "stop",
     "help": "help",
 }
+"""One sentence an intent; `confirm` is the phrase that the read-back asks for, and its time is that of the ballot."""
+BEFORE = {
+    "confirm": "vote yes on proposal four",
+    "correct": "vote yes on proposal four",
+    "exact": "what's in the treasury",
+    "more": "read proposal ten",
+    "back": "read proposal ten",
+    "repeat": "help",
+    "deny": "vote yes on proposal four",
+}
+"""What is said first, not timed."""
 
 
 def main() -> int:
@@ -65,10 +88,16 @@ def main() -> int:
             times, requests = [], []
             understood = None
             for run in range(args.runs + 1):
+                snapshot = dao.snapshot()
+                said = sentence
+                if intent in BEFORE:
+                    asked = session.assistant.turn(f"{intent}-{run}", Transcript(BEFORE[intent])).expects
+                    said = sentence or (asked.phrase if asked is not None else None) or ""
                 before, start = ledger.requests_made, time.perf_counter()
-                reply = session.assistant.turn(f"{intent}-{run}", Transcript(sentence))
+                reply = session.assistant.turn(f"{intent}-{run}", Transcript(said))
                 times.append((time.perf_counter() - start) * 1000)
                 requests.append(ledger.requests_made - before)
+                dao.revert(snapshot)
                 understood = reply.meaning.intent if reply.meaning else None
             rows.append(
                 {
