@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from eth_abi.abi import decode, encode
-from eth_abi.exceptions import DecodingError, InsufficientDataBytes
+from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
 
@@ -64,7 +64,7 @@ def decoded(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
     """The values; None where the data is not of these types. Text that is not UTF-8 is read with replacements."""
     try:
         return tuple(decode(list(types), data, strict=False))
-    except (DecodingError, InsufficientDataBytes, OverflowError, ValueError, MemoryError):
+    except (DecodingError, OverflowError, ValueError, MemoryError):
         return _with_bytes(types, data)
 
 
@@ -73,7 +73,7 @@ def _with_bytes(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
         return None
     try:
         values = decode(["bytes" if kind == "string" else kind for kind in types], data, strict=False)
-    except (DecodingError, InsufficientDataBytes, OverflowError, ValueError, MemoryError):
+    except (DecodingError, OverflowError, ValueError, MemoryError):
         return None
     return tuple(
         value.decode("utf-8", "replace") if kind == "string" else value
@@ -122,6 +122,8 @@ DELEGATES = Function("delegates(address)", A)
 DELEGATE = Function("delegate(address)")
 BALANCE = Function("balanceOf(address)", U)
 SYMBOL = Function("symbol()", S)
+SYMBOL_32 = Function("symbol()", ("bytes32",))
+"""Of the first tokens, before the standard."""
 DECIMALS = Function("decimals()", ("uint8",))
 TRANSFER = Function("transfer(address,uint256)", ("bool",))
 # Multicall3
@@ -132,11 +134,12 @@ BLOCK_NUMBER = Function("getBlockNumber()", U)
 
 PROPOSAL_CREATED = topic("ProposalCreated(uint256,address,address[],uint256[],string[],bytes[],uint256,uint256,string)")
 PROPOSAL_CREATED_DATA = (
-    *("uint256", "address", "address[]", "uint256[]", "string[]", "bytes[]", "uint256", "uint256", "string"),
+    *("uint256", "address", "address[]", "uint256[]", "bytes[]", "bytes[]", "uint256", "uint256", "bytes"),
 )
+"""Text as bytes here and below: it need not be UTF-8."""
 PROPOSAL_EXECUTED = topic("ProposalExecuted(uint256)")
 VOTE_CAST = topic("VoteCast(address,uint256,uint8,uint256,string)")
-VOTE_CAST_DATA = ("uint256", "uint8", "uint256", "string")
+VOTE_CAST_DATA = ("uint256", "uint8", "uint256", "bytes")
 VOTE_CAST_PARAMS = topic("VoteCastWithParams(address,uint256,uint8,uint256,string,bytes)")
 CALL_EXECUTED = topic("CallExecuted(bytes32,uint256,address,uint256,bytes)")
 CALL_EXECUTED_DATA = ("address", "uint256", "bytes")

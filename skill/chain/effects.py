@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from skill.chain import abi
-from skill.chain.node import checksum
+from skill.chain.wire import checksum
 from skill.dao.nouns import Address, Asset, Effect, Nothing, Payment, RuleChange, UnknownCall
 
 _GOVERNOR_RULES = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,23 +56,31 @@ class Signer:
 def create_signer(file: Path, passphrase: str) -> Signer:
     """Makes a new key and writes it encrypted (scrypt), readable for its owner alone. Never replaces a file."""
     if file.exists():
-        raise SignerError(f"There is a key at {file} already.", "Move it away first; it may hold votes.")
+        raise _exists(file)
     if not passphrase:
         raise SignerError("A key needs a passphrase.")
     account = Account.create()
     text = json.dumps(account.encrypt(passphrase))
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".key-")  # mode 0600
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(name, file)  # fails where a file came in between
-        Path(name).unlink()
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                out.write(text)
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError:
+            file.unlink()  # half a key must not stand where a whole one could
+            raise
+    except FileExistsError:
+        raise _exists(file) from None
     except OSError as error:
         raise SignerError(f"The key cannot be written to {file}: {error.strerror}.") from None
     return Signer(account)
+
+
+def _exists(file: Path) -> SignerError:
+    return SignerError(f"There is a key at {file} already.", "Move it away first; it may hold votes.")
 
 
 def load_signer(file: Path, passphrase_file: Path) -> Signer:

@@ -1,14 +1,16 @@
-"""What a governor's logs say: proposals, ballots, executions. Read once, then only what is new."""
+"""What a governor's logs say: proposals and ballots. Read once, then only what is new."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
+
+from eth_utils.crypto import keccak
 
 from skill.chain import abi
 from skill.chain.effects import Action
-from skill.chain.node import Node, checksum
+from skill.chain.node import Node
+from skill.chain.wire import Log, LogQuery, address_in, checksum, head_of
 from skill.dao.nouns import Choice
 
 REORG_BLOCKS = 64
@@ -25,10 +27,11 @@ class Created:
     proposer: str
     actions: tuple[Action, ...]
     description: str
+    description_hash: bytes
+    """Of the bytes as they are on the chain: they need not be UTF-8."""
     opens: int
     closes: int
-    block: int
-    log: dict[str, Any] = field(compare=False, repr=False)
+    log: Log
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,62 +43,58 @@ class VoteLog:
     choice: Choice
     weight: int
     reason: str
-    log: dict[str, Any] = field(compare=False, repr=False)
+    log: Log
 
 
 class LogReader:
     """Logs of one query, kept, with only new blocks asked for."""
 
-    def __init__(self, addresses: Sequence[str], topics: Sequence[Any], since: int) -> None:
-        self.addresses = addresses
-        self.topics = topics
-        self._from = since
-        self._kept: list[dict[str, Any]] = []
+    def __init__(self, query: LogQuery) -> None:
+        self._query = query
+        self._since = query.since
+        self._kept: list[Log] = []
 
-    def query(self) -> tuple[Sequence[str], Sequence[Any], int]:
-        """What to ask the node for."""
-        return self.addresses, self.topics, self._from
+    @property
+    def query(self) -> LogQuery:
+        """What to ask the node for now."""
+        return replace(self._query, since=self._since)
 
-    def take(self, new: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """All logs, now that these came."""
-        every = self._kept + new
-        if every:
-            newest = number(every[-1])
-            safe = max(self._from, newest - REORG_BLOCKS)
-            self._kept = [log for log in every if number(log) < safe]
-            self._from = safe
+    def take(self, new: Sequence[Log], head: int) -> list[Log]:
+        """All logs, now that `new` came with the block `head` as the newest."""
+        every = [*self._kept, *new]
+        self._since = max(self._since, head - REORG_BLOCKS)
+        self._kept = [log for log in every if log.block < self._since]
         return every
 
 
-def number(log: dict[str, Any]) -> int:
-    """Its block's number."""
-    return int(log["blockNumber"], 16)
-
-
-def created_of(log: dict[str, Any]) -> Created | None:
+def created_of(log: Log) -> Created | None:
     """None where it is not of the form that OpenZeppelin's governors write."""
-    values = abi.decoded(abi.PROPOSAL_CREATED_DATA, bytes.fromhex(log["data"][2:]))
+    values = abi.decoded(abi.PROPOSAL_CREATED_DATA, log.data)
     if values is None:
         return None
     id, proposer, targets, amounts, signatures, calldatas, opens, closes, description = values
     if not len(targets) == len(amounts) == len(calldatas) or len(signatures) not in (0, len(targets)):
         return None
     # Compound's old form: a signature beside calldata without selector.
-    named = list(signatures) or [""] * len(targets)
+    named = list(signatures) or [b""] * len(targets)
     actions = tuple(
-        Action(target, value, (abi.Function(sign).selector if sign else b"") + data)
+        Action(target, value, (keccak(sign)[:4] if sign else b"") + data)
         for target, value, sign, data in zip(targets, amounts, named, calldatas, strict=True)
     )
-    return Created(id, checksum(proposer), actions, description, opens, closes, number(log), log)
+    return Created(id, checksum(proposer), actions, _text(description), keccak(description), opens, closes, log)
 
 
-def vote_of(log: dict[str, Any]) -> VoteLog | None:
+def vote_of(log: Log) -> VoteLog | None:
     """None where it is no ballot of for, against or abstain."""
-    values = abi.decoded(abi.VOTE_CAST_DATA, bytes.fromhex(log["data"][2:]))
-    if values is None or values[1] not in SUPPORT or len(log["topics"]) < 2:
+    values = abi.decoded(abi.VOTE_CAST_DATA, log.data)
+    if values is None or values[1] not in SUPPORT or len(log.topics) < 2:
         return None
     id, support, weight, reason = values
-    return VoteLog(id, checksum("0x" + log["topics"][1][-40:]), SUPPORT[support], weight, reason, log)
+    return VoteLog(id, address_in(log.topics[1]), SUPPORT[support], weight, _text(reason), log)
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
 
 
 class BlockTimes:
@@ -105,14 +104,10 @@ class BlockTimes:
         self._node = node
         self._known: dict[int, int] = {}
 
-    def of(self, logs: Sequence[dict[str, Any]]) -> list[int]:
-        """Seconds, one a log."""
-        for log in logs:
-            if log.get("blockTimestamp"):
-                self._known[number(log)] = int(log["blockTimestamp"], 16)
-        missing = sorted({number(log) for log in logs} - self._known.keys())
+    def of(self, logs: Sequence[Log]) -> list[int]:
+        """Seconds, one a log. Raises `EndpointDown` where the endpoint does not know a block it told of."""
+        missing = sorted({log.block for log in logs if log.time is None} - self._known.keys())
         blocks = self._node.batch([("eth_getBlockByNumber", [hex(block), False]) for block in missing])
         for block, answer in zip(missing, blocks, strict=True):
-            if isinstance(answer, dict):
-                self._known[block] = int(answer["timestamp"], 16)
-        return [self._known.get(number(log), 0) for log in logs]
+            self._known[block] = self._node.of_form(head_of, answer).time
+        return [self._known[log.block] if log.time is None else log.time for log in logs]
