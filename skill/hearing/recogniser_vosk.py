@@ -1,8 +1,8 @@
 """Vosk: Kaldi's streaming recogniser with a model of the person's own language.
 
-Three decoders look at the same sound: one held to the grammar, which gives the words while they are spoken and how
-sure each is; one free, whose transcript is always an alternative; and, only where the first one's words are no
-sentence of the grammar, one held to it that gives its ten best, of which the first that is a sentence is taken.
+Two decoders look at the same sound: one held to the grammar, which gives the words while they are spoken and how sure
+each is, and one free, whose transcript is always an alternative. Where the held one's words are no sentence of the
+grammar, it looks again and gives its ten best readings; those that are sentences count.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ _FRAMES_A_PARTIAL = 6
 _GRAMMARS_KEPT = 8
 _LEFT_GRAMMAR = 0.7
 """What a free transcript is worth beside words that the grammar confirms."""
+_LEAST = 0.2
+"""Below it a sentence of the grammar is one that other talk was pulled to: it is only an alternative."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     grammar: VoskGrammar
     decoder: Any
-    n_best: Any
 
 
 class VoskRecogniser:
@@ -77,11 +78,9 @@ class VoskRecogniser:
             phrases = fitted.phrases()
             if self.knows(_UNKNOWN):
                 phrases = (*phrases, _UNKNOWN)
-            n_best = self._decoder(phrases)
-            n_best.SetMaxAlternatives(_BEST)
             if len(self._prepared) >= _GRAMMARS_KEPT:
                 self._prepared.pop(next(iter(self._prepared)))
-            self._prepared[id(grammar)] = (grammar, _Held(fitted, self._decoder(phrases), n_best))
+            self._prepared[id(grammar)] = (grammar, _Held(fitted, self._decoder(phrases)))
         self._now = self._prepared[id(grammar)][1]
 
     def listen(self) -> VoskUtterance:
@@ -125,8 +124,8 @@ class VoskUtterance:
         if self._by is None or self._held is None:
             return free
         held = self._sentences(self._by, *self._held.finish())
-        if not held:
-            return Transcript(free.text, free.confidence * _LEFT_GRAMMAR, (free,), spoken=True)
+        if not held or held[0].confidence < _LEAST:
+            return Transcript(free.text, free.confidence * _LEFT_GRAMMAR, (free, *held), spoken=True)
         return Transcript(held[0].text, held[0].confidence, (free, *held[1:]), spoken=True)
 
     def _sentences(self, by: _Held, words: list[str], sure: float) -> list[Transcript]:
@@ -136,11 +135,14 @@ class VoskUtterance:
             return [Transcript(said, sure, spoken=True)]
         if not words:
             return []
-        again = _Decoding(by.n_best)
+        by.decoder.SetMaxAlternatives(_BEST)
+        again = _Decoding(by.decoder)
         for sound in self._sound:
             again.feed(sound)
+        readings = again.best()
+        by.decoder.SetMaxAlternatives(0)
         found: dict[str, float] = {}
-        for heard, chance in again.best():
+        for heard, chance in readings:
             text = by.grammar.held(heard)
             if text is not None:
                 found[text] = found.get(text, 0.0) + chance

@@ -10,7 +10,7 @@ put together again in `held`. A word without such pieces takes its sentences out
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _MOST_PIECES = 4
 _SHORTEST_LATIN_PIECE = 3
 """Shorter pieces of an English word are other sounds: "to" in "token" is not "to"."""
+
+_START, _END = "<s>", "</s>"
 
 _Arc = tuple[str, str, int]
 """The model's word, what is written for it ("" for a further piece), the next state."""
@@ -50,28 +52,33 @@ class VoskGrammar:
     def phrases(self) -> tuple[str, ...]:
         """Sentences that hold every pair of neighbouring words, and every first and last word, of the grammar."""
         ways_in, ways_out = self._ways_in(), self._ways_out()
-        seen: set[tuple[str, str]] = set()
+        into: list[dict[str, int]] = [{} for _ in self.arcs]
+        onward: list[dict[str, int]] = [{} for _ in self.arcs]
+        for state in ways_in:  # from the start on, so that the shortest way in is noted first
+            for word, _, target in self.arcs[state]:
+                if target in ways_out:
+                    into[target].setdefault(word, state)
+                    onward[state].setdefault(word, target)
+        followed: dict[str, set[str]] = defaultdict(set)
         found: list[str] = []
 
-        def add(state: int, middle: tuple[str, ...], target: int) -> None:
-            sentence = (*ways_in[state], *middle, *ways_out[target])
-            seen.update(zip(("<s>", *sentence), (*sentence, "</s>"), strict=True))
+        def add(*sentence: str) -> None:
+            before = _START
+            for word in sentence:
+                followed[before].add(word)
+                before = word
+            followed[before].add(_END)
             found.append(" ".join(sentence))
 
-        for state in sorted(ways_in, key=lambda one: len(ways_in[one])):
-            for word, _, target in self.arcs[state]:
-                if target not in ways_out:
-                    continue
-                if state == 0 and ("<s>", word) not in seen:
-                    add(state, (word,), target)
-                if target in self.final and (word, "</s>") not in seen:
-                    ends = (*ways_in[state], word)
-                    seen.update(zip(("<s>", *ends), (*ends, "</s>"), strict=True))
-                    found.append(" ".join(ends))
-                for second, _, further in self.arcs[target]:
-                    if further in ways_out and (word, second) not in seen:
-                        add(state, (word, second), further)
-        return tuple(found)
+        for first in onward[0].keys() - followed[_START]:
+            add(first, *ways_out[onward[0][first]])
+        for state, comes in enumerate(into):
+            for word, source in comes.items():
+                if state in self.final and _END not in followed[word]:
+                    add(*ways_in[source], word)
+                for second in onward[state].keys() - followed[word]:
+                    add(*ways_in[source], word, second, *ways_out[onward[state][second]])
+        return tuple(sorted(found))
 
     def _ways_in(self) -> dict[int, tuple[str, ...]]:
         """The fewest words from the start to each state."""
@@ -107,37 +114,47 @@ def fit(grammar: Grammar, knows: Callable[[str], bool]) -> VoskGrammar:
     arcs: list[list[_Arc]] = [[] for _ in grammar.arcs]
     missing: set[str] = set()
     spelt: dict[str, tuple[str, ...]] = {}
-
-    def pieces(label: str) -> tuple[str, ...]:
-        if label not in spelt:
-            spelt[label] = _pieces(label, knows)
-            if not spelt[label] and not label.isdecimal():  # digits are how numbers are written, not said
-                missing.add(label)
-        return spelt[label]
+    entered: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
 
     def lay(state: int, label: str, target: int) -> None:
-        words = pieces(label)
-        for at, word in enumerate(words):
-            last = at == len(words) - 1
-            if not last:
-                arcs.append([])
-            to = target if last else len(arcs) - 1
-            arcs[state].append((word, "" if at else label, to))
-            state = to
+        words = spelt.get(label)
+        if words is None:
+            words = spelt[label] = _pieces(label, knows)
+            if not words and not label.isdecimal():  # digits are how numbers are written, not said
+                missing.add(label)
+        if not words:
+            return
+        for at, word in enumerate(words[:-1]):
+            arcs.append([])
+            arcs[state].append((word, "" if at else label, len(arcs) - 1))
+            state = len(arcs) - 1
+        arcs[state].append((words[-1], label if len(words) == 1 else "", target))
+
+    def entries(name: str, target: int) -> tuple[tuple[str, int], ...]:
+        """The first arcs of a copy of the part that ends in `target`."""
+        if (name, target) not in entered:
+            part = grammar.parts[name]
+            copy = range(len(arcs), len(arcs) + len(part.arcs))
+            arcs.extend([] for _ in part.arcs)
+            first: list[tuple[str, int]] = []
+            for inner, leaving in enumerate(part.arcs):
+                for label, inner_target in leaving:
+                    ends = [copy[inner_target]] if part.arcs[inner_target] else []
+                    for end in [*ends, target] if inner_target in part.final else ends:
+                        if inner:
+                            lay(copy[inner], label, end)
+                        else:
+                            first.append((label, end))
+            entered[name, target] = tuple(first)
+        return entered[name, target]
 
     for state, leaving in enumerate(grammar.arcs):
         for label, target in leaving:
-            part = grammar.parts.get(label[1:-1]) if label[0] == "{" else None
-            if part is None:
+            if label[0] == "{":
+                for first, inside in entries(label[1:-1], target):
+                    lay(state, first, inside)
+            else:
                 lay(state, label, target)
-                continue
-            copy = [state, *range(len(arcs), len(arcs) + len(part.arcs) - 1)]
-            arcs.extend([] for _ in part.arcs[1:])
-            for inner, inner_arcs in enumerate(part.arcs):
-                for inner_label, inner_target in inner_arcs:
-                    lay(copy[inner], inner_label, copy[inner_target])
-                    if inner_target in part.final:
-                        lay(copy[inner], inner_label, target)
     return VoskGrammar(tuple(map(tuple, arcs)), grammar.final, tuple(sorted(missing)))
 
 
