@@ -202,7 +202,7 @@ def test_another_command_does_not_sign(room: Listening) -> None:
 def test_silence_does_not_sign(room: Listening) -> None:
     """When the time is over Aye says so by itself."""
     sent = room.sent()
-    room.ask_vote("vote no on proposal four")
+    room.ask_vote("vote against proposal four")
     before = len(room.printed)
     room._until(
         lambda: "nothing was signed" in "".join(room.printed[before:]).lower(),
@@ -232,4 +232,4 @@ def test_a_proposal_that_closes_while_the_person_thinks_is_not_voted_on(room: Li
     room.dao.chain.move_to(room.chain.number("proposalDeadline(uint256)", room.chain.proposal_ids()[9]) + 60)
     answer = room.say(phrase)
     assert room.sent() == sent
-    assert "nothing was signed" in answer.lower() or "can't vote" in answer.lower() or "closed" in answer.lower()
+    assert "takes no votes" in " ".join(answer.lower().split())
