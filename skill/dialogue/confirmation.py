@@ -69,10 +69,17 @@ def is_phrase(wanted: str, meaning: Meaning | None, transcript: Transcript, spee
     heard = [_plain(one.text, code) for one in (transcript, *transcript.alternatives)]
     if heard[0] == asked:
         return True
-    if meaning is None or meaning.intent != "confirm" or not meaning.slots.get("word"):
+    if meaning is None or meaning.intent != "confirm" or not is_alike(wanted, meaning, speech):
         return False
     word = _plain(str(meaning.slots["word"]), code)
-    return _plain(phrase(" ".join(word), speech), code) == asked and any(set(word) <= set(said) for said in heard)
+    return any(set(word) <= set(said) for said in heard)
+
+
+def is_alike(wanted: str, meaning: Meaning, speech: Speech) -> bool:
+    """Whether this was understood as the phrase, be it by words that only sound like it ("confirm sicks")."""
+    code = speech.replies.code
+    word = meaning.slots.get("word")
+    return bool(word) and _plain(phrase(str(word), speech), code) == _plain(wanted, code)
 
 
 def not_done(prepared: Prepared, speech: Speech) -> str:

@@ -75,7 +75,7 @@ def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
         if name == "proposal" and value == "it":
             value = conversation.it
         if value is not None and _usable(name, value):
-            slots[name] = value
+            slots[name] = value if isinstance(value, int) else value.encode(errors="replace").decode()
     intent = "cast_vote" if meaning.intent == "start_vote" else meaning.intent
     return Meaning(intent, slots, meaning.score)
 

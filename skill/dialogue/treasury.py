@@ -83,9 +83,7 @@ def activity(answer: ActivityAnswer, speech: Speech) -> Said:
 
 
 def _movement(one: Transfer, speech: Speech) -> str:
-    key = "movement_in" if one.direction == "in" else "movement_out"
-    if one.proposal is not None:
-        key += "_by_proposal"
+    key = f"movement_{one.direction}" if one.proposal is None else f"movement_{one.direction}_by_proposal"
     return speech.say(
         key,
         amount=speech.amount(one.asset, one.amount),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -36,6 +37,7 @@ pause = st.floats(0, 90)
 moves = st.one_of(st.tuples(meanings, transcripts), prepared, answers, phrase, pin, pause, st.just("another room"))
 
 
+@pytest.mark.slow
 @many
 @given(st.lists(moves, max_size=12), st.booleans(), st.randoms())
 def test_nothing_is_signed_without_its_phrase(order: list[object], with_pin: bool, chance: object) -> None:
@@ -93,6 +95,7 @@ def test_nothing_is_signed_without_its_phrase(order: list[object], with_pin: boo
         assert rooms[here].pending == step.conversation.pending
 
 
+@pytest.mark.slow
 @many
 @given(answers, st.floats(0, 2e9))
 def test_every_answer_can_be_heard(answer: object, now: float) -> None:

@@ -146,11 +146,13 @@ def test_the_phrase_itself_counts_however_it_was_understood() -> None:
     assert isinstance(talk.say(None, "confirm six").request, Commit)
 
 
-def test_a_word_that_was_not_heard_does_not_count() -> None:
-    """A meaning alone signs nothing: the word must be in what the ear has."""
+def test_a_word_that_only_sounds_like_it_does_not_count() -> None:
+    """A meaning alone signs nothing: the word must be in what the ear has. It is asked for once more."""
     talk = Talk()
     talk.read_back()
-    assert talk.say("confirm", "yes do it", word="six").request is None
+    step = talk.say("confirm", "confirm sicks", word="six")
+    assert step.request is None and text(step).endswith("To vote yes, say: confirm six.")
+    assert isinstance(confirmed(talk).request, Commit)
 
 
 @pytest.mark.parametrize(
@@ -321,9 +323,9 @@ def test_the_word_is_none_that_was_just_heard() -> None:
     talk.read_back(one=one)
     for heard in ("nine", "seven", "twelve", "ten", "five", "three"):  # three: one point two three million votes
         assert heard not in offered[0]
-    assert set(offered[0]) == {"six", "eight", "eleven", "twenty"}
+    assert set(offered[0]) == {"six", "eleven", "twenty"}
     talk.read_back(one=one)
-    assert set(offered[1]) == {"eight", "eleven", "twenty"}
+    assert set(offered[1]) == {"eleven", "twenty"}
 
 
 def test_a_title_that_holds_every_word_still_gets_one() -> None:

@@ -19,10 +19,13 @@ ENGLISH = load_replies(INTENTS, "en")
 KOREAN = load_replies(INTENTS, "ko")
 
 KOREAN_LACKS = re.compile(
-    r"activity_.*|movement_.*|rules_.*|turnout.*|power_.*|mine_.*|open_.*|receipt_.*|refused_.*|act_(?!vote).*"
-    r"|read_back_(?!vote|power).*|not_done_(?!vote).*|purpose_(?!vote).*"
+    r"activity_.*|movement_.*|status_.*|deadline_.*|quorum_.*|effects_(of|left)|you_voted|rules_.*|turnout.*|votes_.*"
+    r"|power_.*|mine_.*|open_.*|receipt_.*|no_such_(member|dao)|no_members|daos|dao_now|same_dao|switched"
+    r"|refused_(not_(proposer|succeeded|queued|ready|pending)|no_tokens|self_delegate|below_threshold|no_funds"
+    r"|unknown_asset|bad_amount)|act_(?!vote).*|done_created|read_back_(?!vote|power|reason).*|not_done_(?!vote).*"
+    r"|purpose_(?!vote).*|ask_(again_)?(amount|asset|recipient|member|dao|whom)|was_exact|slow.*|fast.*"
 )
-"""What this language cannot say yet: treasury, proposals and votes it can."""
+"""What belongs to intents that Korean has no sentences for."""
 
 
 def constants(tree: ast.AST) -> Iterator[str]:
@@ -32,7 +35,7 @@ def constants(tree: ast.AST) -> Iterator[str]:
             yield re.escape(node.value)
         if isinstance(node, ast.JoinedStr):
             parts = [re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+" for part in node.values]
-            if isinstance(node.values[0], ast.Constant) and re.match(r"\w{2,}_", str(node.values[0].value)):
+            if isinstance(node.values[0], ast.Constant) and re.match(r"[a-z]{2,}_", str(node.values[0].value)):
                 yield "".join(parts)
 
 
