@@ -65,6 +65,7 @@ class Network:
         self._ahead: dict[int, Ahead] = {}
         self.start = self._build_all()
         self.vocabulary = frozenset(word[0] for word in self._words if word is not None)
+        self.choice_words = frozenset(word[0] for word in self._words if word is not None and word[2])
 
     def ahead(self, state: int) -> Ahead:
         """What can come next at a state."""

@@ -33,27 +33,36 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`contractions` are spoken so, `spellings` only written. `sound_*`: what is heard -> what was said.
-
-    `skip` and `polite` may stand anywhere, the first are taken out; a near match may drop or add what is `light`,
-    but nothing beside a word that is `turning` the meaning round; `asks` begin a question or a request, `anchors` are
-    things of a DAO, `sides` are what one votes; `cues`: thing asked about -> intent -> the words that give it away.
-    """
+    """What `words.yaml` of a language says; the file tells what each part does."""
 
     code: str
     contractions: Mapping[str, str]
+    """Spoken so: "what's" is "what is"."""
     spellings: Mapping[str, str]
+    """Only written so."""
     skip: frozenset[str]
+    """Taken out before anything is matched."""
     polite: frozenset[str]
+    """May stand anywhere."""
     light: frozenset[str]
+    """May be dropped by a near match."""
+    links: frozenset[str]
+    """May be added by a near match."""
     turning: frozenset[str]
+    """Turn a meaning round: beside them a near match drops and adds nothing."""
     asks: frozenset[str]
+    """Begin a question or a request."""
     anchors: frozenset[str]
+    """Things of a DAO."""
     sides: frozenset[str]
+    """What one votes, and acts: a question that holds one is not guessed from its words."""
     cues: Mapping[str, Mapping[str, frozenset[str]]]
+    """Thing asked about -> intent -> the words that give it away."""
     topics: tuple[Topic, ...]
     sound_number: Mapping[str, int]
+    """What is heard -> what was said, in the place of a number; and so on."""
     sound_choice: Mapping[str, str]
+    sound_sure: Mapping[str, str]
     sound_word: Mapping[str, str]
     open: Mapping[str, Open]
     spelled: Mapping[str, str]
@@ -65,8 +74,8 @@ class Words:
 
 
 _KEYS = (
-    "contractions", "spellings", "skip", "polite", "light", "turning", "asks", "anchors", "sides", "cues", "topics",
-    "sounds", "open",
+    "contractions", "spellings", "skip", "polite", "light", "links", "turning", "asks", "anchors", "sides", "cues",
+    "topics", "sounds", "open",
 )  # fmt: skip
 
 
@@ -86,6 +95,7 @@ def load_words(file: Path, code: str) -> Words:
         skip=frozenset(data.get("skip", ())),
         polite=frozenset(data.get("polite", ())),
         light=frozenset(data.get("light", ())),
+        links=frozenset(data.get("links", ())),
         turning=frozenset(data.get("turning", ())),
         asks=frozenset(data.get("asks", ())),
         sides=frozenset(data.get("sides", ())),
@@ -102,6 +112,7 @@ def load_words(file: Path, code: str) -> Words:
         ),
         sound_number=MappingProxyType({str(heard): int(said) for heard, said in sounds.get("number", {}).items()}),
         sound_choice=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("choice", {}).items()}),
+        sound_sure=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("sure", {}).items()}),
         sound_word=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("word", {}).items()}),
         open=MappingProxyType(
             {

@@ -64,12 +64,13 @@ def exact_score(open_words: int, sounds: int) -> float:
     return round(0.99 - 0.02 * min(open_words, 4) - 0.02 * min(sounds, 2), 3)
 
 
-def likely(meaning: Meaning, cost: float, words: int, sure: bool) -> Meaning | None:
+def likely(meaning: Meaning, cost: float, words: int, sure: bool, anchored: bool) -> Meaning | None:
     """A near match with its score, or None where it may not be taken.
 
-    `cost` of all that differs over so many words; `sure`: all of it sounds the same, in the words of the frame.
+    `cost` of all that differs over so many words; `sure`: all of it sounds the same, in the words of the frame;
+    `anchored`: it names a thing of a DAO.
     """
-    score = round(meaning.score - 0.2 * cost - 0.6 * cost / words, 3)
+    score = round(meaning.score - (0.2 if anchored else 0.4) * cost - 0.6 * cost / words, 3)
     if meaning.intent in ACTS | _SHORT and not sure:
         if meaning.intent != "cast_vote":
             return None

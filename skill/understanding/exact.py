@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from skill.language.names import as_words
-from skill.language.network import END, Network, Tag, Wild
+from skill.language.network import END, Network, Tag
 from skill.language.tokens import Token
 from skill.language.words import Words
 from skill.understanding.names import KnownNames
@@ -60,7 +60,7 @@ def paths(heard: Heard, network: Network, words: Words, known: KnownNames) -> li
             if token.text in words.polite:
                 _reach(fronts[at + 1], state, slots, cost)
             for wild in ahead.wild:
-                for end, value, open_words, sounds in fill(wild, heard, at, words, known):
+                for end, value, open_words, sounds in fill(wild.list, heard, at, words, known):
                     filled = (*slots, *wild.tags, (wild.slot, value))
                     _reach(fronts[end], wild.target, filled, (cost[0] + open_words, cost[1] + sounds))
     found: list[Path] = []
@@ -79,27 +79,27 @@ def _reach(front: dict[tuple[int, Slots], tuple[int, int]], state: int, slots: S
 
 
 def fill(
-    wild: Wild, heard: Heard, at: int, words: Words, known: KnownNames
+    name: str, heard: Heard, at: int, words: Words, known: KnownNames
 ) -> Iterator[tuple[int, int | str, int, int]]:
     """The ways a wildcard can be filled from `at` on: (end, value, open words, sound-alikes)."""
     token = heard.tokens[at]
-    if wild.list in ("number", "ordinal"):
+    if name in ("number", "ordinal"):
         if token.number is not None:
             if token.number.isdigit() and 1 <= int(token.number[:5]) <= HIGHEST_PROPOSAL and len(token.number) < 5:
                 yield at + 1, int(token.number), 0, 0
         elif token.text in words.sound_number:
             yield at + 1, words.sound_number[token.text], 0, 1
-    elif wild.list == "amount":
+    elif name == "amount":
         if token.number is not None and not token.ordinal:
             yield at + 1, token.number, 0, 0
-    elif wild.list == "word" and (token.number or token.text in words.sound_number):
+    elif name == "word" and (token.number or token.text in words.sound_number):
         yield at + 1, token.number or str(words.sound_number[token.text]), 0, token.number is None
-    elif wild.list in known.phrases:
+    elif name in known.phrases:
         for end in range(at + 1, min(len(heard.tokens), at + known.longest) + 1):
-            if known.is_name(wild.list, as_words(heard.tokens[at:end]), heard.said(at, end)):
+            if known.is_name(name, as_words(heard.tokens[at:end]), heard.said(at, end)):
                 yield end, heard.said(at, end), 0, 0
     else:
-        yield from _open(wild.list, heard, at, words)
+        yield from _open(name, heard, at, words)
 
 
 def _open(name: str, heard: Heard, at: int, words: Words) -> Iterator[tuple[int, int | str, int, int]]:

@@ -15,7 +15,7 @@ from skill.understanding.certainty import exact_score, guarded, likely
 from skill.understanding.cues import Cues
 from skill.understanding.exact import Heard, Path, paths
 from skill.understanding.names import NO_NAMES, KnownNames
-from skill.understanding.near import Near, Nearby
+from skill.understanding.near import Nearby
 
 LONGEST = 80
 """Words; whoever says more is not talking to Aye. A reason may make a vote long."""
@@ -67,14 +67,21 @@ class Understanding:
         exact = paths(heard, matcher.network, self._words, self._names)
         if exact:
             return self._choose([(self._meaning(path, matcher), _rank(path)) for path in exact])
-        near = matcher.nearby.best(heard, self._names)
-        guess = self._near(near, matcher, len(heard.tokens)) if near else None
-        return guess or matcher.cues.meaning(heard, self._names)
+        return self._near(heard, matcher) or matcher.cues.meaning(heard, self._names)
 
-    def _near(self, near: list[Near], matcher: Matcher, words: int) -> Meaning | None:
-        scored = [(self._meaning(found.path, matcher), (found.cost, *_rank(found.path))) for found in near]
-        best = self._choose(scored)
-        return likely(best, near[0].cost, words, all(found.sure for found in near))
+    def _near(self, heard: Heard, matcher: Matcher) -> Meaning | None:
+        """The meanings of the utterance mended, where it is worth mending."""
+        mended = matcher.nearby.mend(heard, self._names)
+        found = [
+            (self._meaning(path, matcher), (way.cost, *_rank(path)))
+            for way in mended
+            for path in paths(Heard(heard.text, way.tokens), matcher.network, self._words, self._names)
+        ]
+        if not found:
+            return None
+        sure = all(way.sure for way in mended)
+        anchored = any(token.text in self._words.anchors for token in mended[0].tokens)
+        return likely(self._choose(found), mended[0].cost, len(heard.tokens), sure, anchored)
 
     def _matcher(self, asked: str | None) -> Matcher:
         matcher = self._matchers.get(asked)
