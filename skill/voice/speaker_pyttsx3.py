@@ -82,32 +82,27 @@ class _Engine:
             engine, ended, refused = self._start()
         except (OSError, RuntimeError, ImportError, AttributeError):
             self.lost = True  # no libespeak-ng on this machine: the command will say so, or do
-        with tempfile.TemporaryDirectory(prefix="aye-voice-") as folder:
-            number = 0
-            while True:
-                text, words_a_minute, voice, made = self._work.get()
-                if self.lost:
-                    made.set_result(None)
-                    continue
-                number += 1
-                file = Path(folder) / f"{number}.wav"
-                try:
-                    ended.clear()
-                    refused.clear()
-                    sound = None
-                    if not _settled(engine, "voice", _identifier(voice)):
-                        self._foreign.add(voice)
-                    elif _settled(engine, "rate", words_a_minute):
+        while True:
+            text, words_a_minute, voice, made = self._work.get()
+            if self.lost:
+                made.set_result(None)
+                continue
+            ended.clear()
+            refused.clear()
+            sound = None
+            try:
+                if not _settled(engine, "voice", _identifier(voice)):
+                    self._foreign.add(voice)
+                elif _settled(engine, "rate", words_a_minute):
+                    with tempfile.TemporaryDirectory(prefix="aye-voice-") as folder:
+                        file = Path(folder) / "said.wav"
                         engine.save_to_file(text, str(file))
                         engine.runAndWait()
                         if ended.wait(_patience(text)) and not refused:
                             sound = _read(file)
-                    made.set_result(sound)
-                except (OSError, RuntimeError, ValueError, KeyError, EOFError, wave.Error):
-                    self.lost = True
-                    made.set_result(None)
-                finally:
-                    file.unlink(missing_ok=True)
+            except (OSError, RuntimeError, ValueError, KeyError, EOFError, wave.Error):
+                self.lost = True
+            made.set_result(sound)
 
     def _start(self) -> tuple[Any, threading.Event, list[object]]:
         import pyttsx3  # loads libespeak-ng when imported, and fails where there is none

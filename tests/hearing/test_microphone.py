@@ -88,6 +88,7 @@ def _alike(heard: NDArray[np.int16], said: NDArray[np.int16]) -> float:
     return float(max(np.corrcoef(a[lag : lag + n], b[:n])[0, 1] for lag in range(len(a) - n)))
 
 
+@pytest.mark.slow
 def test_what_is_said_in_the_room_is_one_utterance(sound_card: SoundCard, tmp_path: Path) -> None:
     """A sentence played in front of the microphone comes out of the end-pointer whole, and only it."""
     said = _said("Vote yes on proposal four.")

@@ -52,6 +52,7 @@ def _child(
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_is_said_comes_out_of_the_loudspeaker_whole(sound_card: SoundCard, tmp_path: Path) -> None:
     """What the room hears is what `to_wav` writes, to its last syllable."""
     text = "Proposal four is open. It pays five hundred dollars to Bob."
