@@ -15,7 +15,8 @@ WILD = st.lists(
     st.sampled_from(
         ["0x", "0xdeadbeef00112233445566778899aabbccddeeff", "[a](http://b.c)", "**", "__", "# ", "\n", "\n\n", "(",
          ")", "`", "```", "USDC", "DAO", "$12.50", "5%", "https://a.example/x?y=1", "www.", "a", "B", "4", ". ", ", ",
-         "-", "—", "…", "<b>", "|", "> ", "- ", "é", "제안", "/", "\\", "#4", "camelCase", "3e2f9a11bc", "₿", "ﬁ", "½", "Ⅷ"]
+         "-", "—", "…", "<b>", "|", "> ", "- ", "é", "제안", "/", "\\", "#4", "camelCase", "3e2f9a11bc",
+         "₿", "ﬁ", "½", "Ⅷ"]
     ) | st.text(max_size=6),
     max_size=25,
 ).map("".join)  # fmt: skip
