@@ -1,8 +1,8 @@
 """Whisper held to the grammar: a beam search over the tokens of its sentences.
 
 Every hypothesis is one sequence of tokens with all the places of the grammar it may stand at. The score of a finished
-one is the sum of its log-probabilities (over the tokens in use, not only the allowed ones) and `bonus` for each token:
-without that, "no" wins over "vote no on proposal four" wherever a sound was poor.
+one is the sum of its log-probabilities (over the tokens in use, not only the allowed ones) and `bonus` for each token, less
+`unsaid` for each second without a token: else "no" wins over "vote no on proposal four" wherever a sound was poor.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from skill.hearing.whisper_weights import Array
 
 PROMPT = (50257, 50362)
 """Start of transcript, no timestamps."""
+SILENCE, PACE = 1.0, 0.2
+"""Seconds around the words that belong to none, and for each token: the slowest synthetic voice needs these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beam:
     """How wide to search. Measured in `docs/hearing.md`."""
 
-    width: int = 8
-    bonus: float = 1.1
+    width: int = 12
+    bonus: float = 1.5
     """For each token of a finished sentence."""
-    behind: float = 5.0
+    unsaid: float = 3.0
+    """Cost of each second that a finished sentence leaves unexplained: "no" is not three seconds long."""
+    behind: float = 6.0
     """Partial ones that are this much worse than the best finished one are dropped."""
     keep: int = 5
     """Finished sentences of different words that are given back."""
@@ -63,8 +67,13 @@ class _Partial:
     worst: float
 
 
-def search(decoder: Decoder, walk: Walk, encoded: Array, beam: Beam = BEAM) -> tuple[Held, ...]:
-    """The best sentences of the grammar for an utterance `encoded` (F, D), best first; empty where none was finished.
+def unexplained(seconds: float, tokens: int) -> float:
+    """Seconds of a sound that so many tokens, the end of text among them, do not account for."""
+    return max(0.0, seconds - SILENCE - PACE * tokens)
+
+
+def search(decoder: Decoder, walk: Walk, encoded: Array, seconds: float, beam: Beam = BEAM) -> tuple[Held, ...]:
+    """The best sentences of the grammar for `seconds` of sound `encoded` (F, D), best first; empty where none fits.
 
     `decoder.tokens` must hold all of `walk.tokens()`.
     """
@@ -93,7 +102,8 @@ def search(decoder: Decoder, walk: Walk, encoded: Array, beam: Beam = BEAM) -> t
             cost = step - float(best[number])
             regret, worst = partial.regret + cost, min(partial.worst, cost)
             if token == END:
-                score = total + beam.bonus * (len(partial.tokens) + 1)
+                count = len(partial.tokens) + 1
+                score = total + beam.bonus * count - beam.unsaid * unexplained(seconds, count)
                 finished.append(Held((), partial.tokens, total, regret, worst, score))
             elif len(onward) < beam.width:
                 places = frozenset(walk.next(partial.places).places[token])

@@ -86,7 +86,7 @@ class WhisperRecogniser:
         seconds = len(samples) / RATE
         before = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
         encoded, features = self.encode(np.concatenate([before, samples]))
-        held = search(self._decoder, self._walks[0][1], features, self._beam) if self._walks else ()
+        held = search(self._decoder, self._walks[0][1], features, seconds, self._beam) if self._walks else ()
         return transcript(held, self._freely(encoded, seconds), seconds)
 
     def encode(self, samples: NDArray[np.int16]) -> tuple[Any, Array]:

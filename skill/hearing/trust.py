@@ -4,11 +4,10 @@ The grammar finds a sentence of its own in any sound. What gives it away is the 
 likely the token it took was than the best of all. "no" and "yes" swallow a whole sentence with one step, so speech
 that lasts longer than its tokens explain counts against them too:
 
-    fit = regret / tokens - SLOW * max(0, seconds - SILENCE - PACE * tokens)
+    fit = regret / tokens - SLOW * unexplained seconds
     confidence = 1 / (1 + exp(-STEEP * (fit - EVEN)))
 
-Tokens are counted with the end of text; seconds are those fed, silence around the speech included. The four constants
-were fitted on half of the sentences and voices of `bench/sentences.py`, and measured on the other half.
+Tokens are counted with the end of text; `beam.unexplained` says which seconds are meant. The constants were fitted on half of the sentences and voices of `bench/sentences.py`, and measured on the other half.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ import re
 from dataclasses import dataclass
 
 from skill.flow import Transcript
-from skill.hearing.beam import Held
+from skill.hearing.beam import Held, unexplained
 
 STEEP, EVEN = 4.0, -1.6
-SLOW, SILENCE, PACE = 1.0, 1.0, 0.3
+SLOW = 1.0
 FOREIGN = 0.5
 """Below this confidence what was said is not in the grammar: the free transcript is the text."""
 BEYOND = re.compile(r"\bthousand\b|\d{4}|\d,\d{3}", re.IGNORECASE)
@@ -45,7 +44,7 @@ class Free:
 def confidence(held: Held, seconds: float) -> float:
     """The chance that a sentence of the grammar was said at all, 0 to 1."""
     tokens = len(held.tokens) + 1
-    fit = held.regret / tokens - SLOW * max(0.0, seconds - SILENCE - PACE * tokens)
+    fit = held.regret / tokens - SLOW * unexplained(seconds, tokens)
     return 1 / (1 + math.exp(min(50.0, -STEEP * (fit - EVEN))))
 
 
