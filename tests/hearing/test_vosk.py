@@ -17,14 +17,14 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from skill.errors import ModelError
+from skill.errors import ModelError, SoundError
 from skill.hearing import hear
 from skill.hearing.endpoint import FRAME
 from skill.hearing.recogniser import choose
 from skill.hearing.recogniser_vosk import VoskRecogniser
 from skill.hearing.vosk_grammar import fit
 from skill.hearing.vosk_models import installed, language
-from skill.hearing.wav import read
+from skill.hearing.wav import read, write
 from skill.language import load
 from skill.language.grammar import Grammar, Names, compile_grammar
 
@@ -168,6 +168,15 @@ def test_silence_is_no_words(korean: VoskRecogniser) -> None:
     utterance.feed(np.zeros(16_000, dtype=np.int16))
     heard = utterance.finish()
     assert (heard.text, heard.confidence) == ("", 0.0)
+
+
+@needs_korean
+def test_a_recording_in_which_nobody_speaks_is_told(korean: VoskRecogniser, tmp_path: Path) -> None:
+    """A hiss is not heard as a word: one sentence says that nobody speaks in the file."""
+    hiss = np.random.default_rng(1).normal(0, 500, 32_000).astype(np.int16)
+    write(hiss, 16_000, tmp_path / "hiss.wav")
+    with pytest.raises(SoundError, match=r"Nobody speaks in .*hiss\.wav"):
+        hear(korean, tmp_path / "hiss.wav")
 
 
 @needs_korean
