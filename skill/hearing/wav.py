@@ -33,14 +33,6 @@ def read(source: Path | bytes) -> NDArray[np.int16]:
     return samples
 
 
-def write(samples: NDArray[np.int16], rate: int, path: Path) -> None:
-    """A wav file of 16 bit mono samples, shape (samples,). Raises `SoundError`."""
-    try:
-        soundfile.write(path, samples, rate, format="WAV", subtype="PCM_16")
-    except (OSError, RuntimeError) as error:
-        raise SoundError(f"{path} cannot be written.", "Name a file in a folder that is there and is yours.") from error
-
-
 def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]:
     """Mono samples of -1 to 1 and their rate. Read in blocks: a header may promise more than memory holds."""
     if isinstance(source, Path):

