@@ -1,8 +1,8 @@
 """Whisper held to the grammar: a beam search over the tokens of its sentences.
 
 Every hypothesis is one sequence of tokens with all the places of the grammar it may stand at. The score of a finished
-one is the sum of its log-probabilities (over the tokens in use, not only the allowed ones) and `bonus` for each token, less
-`unsaid` for each second without a token: else "no" wins over "vote no on proposal four" wherever a sound was poor.
+one is the sum of its log-probabilities (over the tokens in use, not only the allowed ones) and `bonus` for each token,
+less `unsaid` for each second without one: else "no" wins over "vote no on proposal four" wherever a sound was poor.
 """
 
 from __future__ import annotations

@@ -36,7 +36,8 @@ def test_talk_that_the_grammar_had_to_be_forced_on_keeps_its_own_words() -> None
 
 def test_one_short_word_does_not_swallow_a_long_sentence() -> None:
     """Four seconds of speech are not "no"."""
-    assert confidence(held("no", -0.4), 1.0) > FOREIGN > confidence(held("no", -0.4), 4.0)
+    assert confidence(held("no", -0.4), Free("No.", -0.3), 1.0) > FOREIGN
+    assert confidence(held("no", -0.4), Free("Nobody knows where that is", -0.3), 4.0) < FOREIGN
 
 
 def test_a_number_beyond_the_grammar_is_not_pulled_to_a_near_one() -> None:
@@ -71,5 +72,6 @@ def test_what_whisper_says_twice_was_said_once(said: str, kept: str) -> None:
 @given(st.floats(-200, 0), st.integers(0, 40), st.floats(0, 30))
 def test_confidence_is_a_share_and_falls_with_regret(regret: float, tokens: int, seconds: float) -> None:
     """More regret never means more confidence."""
-    one = confidence(held("x", regret, tokens=tokens), seconds)
-    assert 0 <= confidence(held("x", regret - 1, tokens=tokens), seconds) <= one <= 1
+    free = Free("yes", -0.5)
+    one = confidence(held("yes", regret, tokens=tokens), free, seconds)
+    assert 0 <= confidence(held("yes", regret - 1, tokens=tokens), free, seconds) <= one <= 1
