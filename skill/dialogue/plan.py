@@ -87,7 +87,7 @@ class Dialogue:
         text = " ".join(part if part[-1] in ".!?" else f"{part}." for part in parts if part)
         if meaning is not None and meaning.intent in ACTS:
             text = f"{text} {speech.say('nothing_sent')}".strip()
-        return self._reply(replace(conversation, pending=None), text or self._unsayable, trouble=True)
+        return self._reply(replace(conversation, pending=None), text or speech.say("trouble"), trouble=True)
 
     def expired(self, conversation: Conversation, now: float) -> Step | None:
         """What to say when an answer did not come in time; None: nothing is over."""
@@ -299,12 +299,10 @@ class Dialogue:
         return speech.say(f"ask_{slot}")
 
     def _talk(self, intent: str, conversation: Conversation, speech: Speech) -> Step:
-        text, conversation = talk.talk(intent, conversation, speech, self._settings)
-        said_again = intent in ("repeat", "exact", "more", "back")
-        conversation = replace(conversation, misunderstood=0)
-        if said_again:
-            conversation = replace(conversation, last_text=text)
-        return self._reply(conversation, text, keep=True)
+        text, then = talk.talk(intent, conversation, speech, self._settings)
+        if then.at != conversation.at:
+            then = replace(then, last_text=text, exact_text="")
+        return self._reply(replace(then, misunderstood=0), text, keep=True)
 
     def _foreign(self, conversation: Conversation, speech: Speech) -> Step:
         """Not understood, or not for us."""

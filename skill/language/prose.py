@@ -21,6 +21,8 @@ FEWEST_WORDS = 30
 SENTENCE_WORDS = 45
 """A sentence that is longer is cut: nobody can take it in, and a text without a full stop is one sentence."""
 WORD_LETTERS = 40
+FEWEST_DIGITS = 8
+"""Of an address; shorter hexadecimal is some code, and left out."""
 
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]*(.*?)[ \t#]*$")
@@ -208,7 +210,7 @@ def _host(host: str) -> str:
 
 
 def _address(digits: str, told: Told) -> str:
-    return f" {told.address.format(ending(digits, told.code_of))} " if len(digits) >= 4 else " "
+    return f" {told.address.format(ending(digits, told.code_of))} " if len(digits) >= FEWEST_DIGITS else " "
 
 
 def _money(found: re.Match[str]) -> str:
