@@ -183,8 +183,7 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]
         text = path.read_text(encoding="utf-8")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
-        lines: dict[tuple[str | int, ...], int] = {}
-        _number(node, (), lines)
+        lines = _lines_of(node)
     except FileNotFoundError:
         raise ConfigError(f"There is no configuration at {path}.", "Name another one with --config.") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -202,17 +201,29 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]
     return values, lines
 
 
-def _number(node: yaml.Node | None, at: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> None:
-    """Notes the line of each key and item, so that an error can name it."""
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            place = (*at, str(key.value))
-            lines[place] = key.start_mark.line + 1
-            _number(value, place, lines)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            lines[(*at, index)] = value.start_mark.line + 1
-            _number(value, (*at, index), lines)
+def _lines_of(root: yaml.Node | None) -> dict[tuple[str | int, ...], int]:
+    """The line of each key and item, so that an error can name it.
+
+    Each node is looked at once: an alias may hold itself, or many aliases one another, without end.
+    """
+    lines: dict[tuple[str | int, ...], int] = {}
+    seen: set[int] = set()
+    waiting: list[tuple[tuple[str | int, ...], yaml.Node | None]] = [((), root)]
+    while waiting:
+        at, node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                place = (*at, str(key.value))
+                lines[place] = key.start_mark.line + 1
+                waiting.append((place, value))
+        elif isinstance(node, yaml.SequenceNode):
+            for index, value in enumerate(node.value):
+                lines[(*at, index)] = value.start_mark.line + 1
+                waiting.append(((*at, index), value))
+    return lines
 
 
 def _explained(error: ValidationError, path: Path | None, lines: Mapping[tuple[str | int, ...], int]) -> ConfigError:

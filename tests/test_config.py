@@ -37,7 +37,8 @@ def test_the_shipped_file_is_the_defaults() -> None:
         ("timezone: Mars/Olympus\n", ["line 1", "timezone", "Europe/Berlin"]),
         ("a: [\n", ["not valid YAML"]),
         ("- 1\n", ["language: en"]),
-        ("a: &a [*a]\n", ["not valid YAML"]),
+        ("a: &a [*a, *a]\n", ["line 1", "`a`"]),
+        ("daos: &a [*a, *a, *a]\n", ["line 1", "daos"]),
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, text: str, names: list[str]) -> None:
