@@ -72,9 +72,9 @@ def create_signer(file: Path, passphrase: str) -> Signer:
         except OSError:
             file.unlink()  # half a key must not stand where a whole one could
             raise
-    except FileExistsError:
-        raise _exists(file) from None
     except OSError as error:
+        if file.exists():  # another process was faster
+            raise _exists(file) from None
         raise SignerError(f"The key cannot be written to {file}: {error.strerror}.") from None
     return Signer(account)
 

@@ -1,0 +1,226 @@
+"""What becomes of a signed transaction: sent once or twice, waiting, replaced, refused, unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from eth_account import Account
+
+from skill.chain import GovernorOz, Signer
+from skill.chain.node import Node
+from skill.chain.sender import Sender
+from skill.dao.acts import Signed, Vote
+from skill.dao.ledger import Fate
+from skill.dao.nouns import Choice, Proposal, ProposalState
+from skill.demo import DemoDao, demo_dao
+from skill.demo.deploy import ETHER
+from skill.errors import EndpointDown, SignerError, WrongChain
+from tests.chain.conftest import contract, ledger_of
+from tests.chain.endpoint import Call, Chain, Endpoint, refusal
+from tests.raw_chain import RawChain
+
+
+@pytest.fixture(scope="module")
+def still_chain() -> Iterator[DemoDao]:
+    """A chain of its own: anvil does not go back to mining by itself once that was changed."""
+    with demo_dao() as dao:
+        dao.chain.ask("evm_setAutomine", False)
+        dao.chain.ask("evm_setIntervalMining", 0)
+        yield dao
+
+
+@pytest.fixture
+def no_blocks(still_chain: DemoDao) -> Iterator[DemoDao]:
+    """No block comes unless a test makes one."""
+    snapshot = still_chain.snapshot()
+    yield still_chain
+    still_chain.chain.ask("anvil_dropAllTransactions")
+    still_chain.revert(snapshot)
+
+
+def raw_of(demo: DemoDao) -> RawChain:
+    return RawChain(demo.rpc, demo.governor)
+
+
+def active(ledger: GovernorOz) -> Proposal:
+    return next(one for one in ledger.proposals() if one.state is ProposalState.ACTIVE)
+
+
+def signed_vote(ledger: GovernorOz, choice: Choice = Choice.FOR) -> Signed:
+    return ledger.sign(Vote(active(ledger).id, choice))
+
+
+def test_unsent_then_pending_then_done(no_blocks: DemoDao) -> None:
+    """Signing sends nothing; what is sent waits for a block; in a block it is done."""
+    ledger = ledger_of(no_blocks)
+    signed = signed_vote(ledger)
+    assert ledger.fate(signed) is Fate.UNSENT
+    assert raw_of(no_blocks).ballots(no_blocks.voter) == []
+    ledger.send(signed)
+    assert ledger.fate(signed) is Fate.PENDING
+    assert ledger.wait(signed, 0.2) is Fate.PENDING
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.fate(signed) is ledger.wait(signed, 0) is Fate.DONE
+    assert len(raw_of(no_blocks).ballots(no_blocks.voter)) == 1
+
+
+def test_the_same_bytes_twice_are_one_ballot(no_blocks: DemoDao) -> None:
+    """Sent again while it waits, and sent again once it is done: no error, and one vote."""
+    ledger, raw = ledger_of(no_blocks), raw_of(no_blocks)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    ledger.send(signed)
+    assert ledger.fate(signed) is Fate.PENDING
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.fate(signed) is Fate.DONE
+    before = raw.transactions(no_blocks.voter)
+    ledger.send(signed)
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.fate(signed) is Fate.DONE
+    assert raw.transactions(no_blocks.voter) == before
+    assert len(raw.ballots(no_blocks.voter)) == 1
+
+
+def test_replaced_by_another_of_its_nonce(no_blocks: DemoDao) -> None:
+    """Two signed with one nonce: the one is done, the other can never be."""
+    ledger = ledger_of(no_blocks)
+    first, second = signed_vote(ledger), signed_vote(ledger, Choice.AGAINST)
+    assert first.nonce == second.nonce and first.hash != second.hash
+    ledger.send(first)
+    with pytest.raises(EndpointDown, match="did not take"):
+        ledger.send(second)
+    no_blocks.chain.ask("evm_mine")
+    assert (ledger.fate(first), ledger.fate(second)) == (Fate.DONE, Fate.REPLACED)
+    ledger.send(second)  # "nonce too low": no error, its fate tells
+    assert ledger.wait(second, 5) is Fate.REPLACED
+    assert [one.support for one in raw_of(no_blocks).ballots(no_blocks.voter)] == [1]
+
+
+def test_included_and_refused_is_reverted(no_blocks: DemoDao) -> None:
+    """Its proposal is cancelled in the block before it: the vote is on the chain, and counted nothing."""
+    demo, ledger = no_blocks, ledger_of(no_blocks)
+    proposal = active(ledger)
+    signed = ledger.sign(Vote(proposal.id, Choice.FOR))
+    ledger.send(signed)
+    demo.chain.move_to(proposal.closes_at + 1)
+    assert ledger.fate(signed) is Fate.REVERTED
+    assert raw_of(no_blocks).ballots(demo.voter) == []
+
+
+def test_a_new_process_finds_the_fate(fresh_ledger: GovernorOz, fresh_demo: DemoDao) -> None:
+    """After a restart the hash and the bytes of the journal suffice."""
+    signed = signed_vote(fresh_ledger)
+    fresh_ledger.send(signed)
+    fresh_ledger.wait(signed, 5)
+    again = Signed(signed.hash, bytes(signed.raw), signed.nonce)
+    assert ledger_of(fresh_demo).fate(again) is Fate.DONE
+
+
+def test_a_reorganisation_makes_it_unsent_again(fresh_ledger: GovernorOz, fresh_demo: DemoDao, raw: RawChain) -> None:
+    """A vote in a block that the chain dropped may be sent again, by the same bytes."""
+    snapshot = fresh_demo.snapshot()
+    signed = signed_vote(fresh_ledger)
+    fresh_ledger.send(signed)
+    assert fresh_ledger.wait(signed, 5) is Fate.DONE
+    fresh_demo.revert(snapshot)
+    assert fresh_ledger.fate(signed) is Fate.UNSENT
+    fresh_ledger.send(signed)
+    assert fresh_ledger.wait(signed, 5) is Fate.DONE
+    assert len(raw.ballots(fresh_demo.voter)) == 1
+
+
+def test_the_transaction_is_what_was_confirmed(fresh_ledger: GovernorOz, fresh_demo: DemoDao, raw: RawChain) -> None:
+    """To the governor, of no value, by the speaker's key, for this chain, with a fee below the ceiling."""
+    proposal = active(fresh_ledger)
+    signed = fresh_ledger.sign(Vote(proposal.id, Choice.AGAINST))
+    assert Account.recover_transaction(signed.raw) == fresh_demo.voter
+    fresh_ledger.send(signed)
+    fresh_ledger.wait(signed, 5)
+    sent = raw.call("eth_getTransactionByHash", signed.hash)
+    assert sent["to"] == fresh_demo.governor.lower()
+    assert int(sent["value"], 16) == 0 and int(sent["type"], 16) == 2
+    assert int(sent["chainId"], 16) == fresh_demo.chain_id
+    assert int(sent["maxFeePerGas"], 16) <= 500 * 10**9
+    data = contract(fresh_demo, "GardenGovernor", fresh_demo.governor).encode_abi("castVote", [proposal.id, 0])
+    assert sent["input"] == data
+
+
+def test_fees_beyond_the_ceiling_are_not_paid(fresh_demo: DemoDao, endpoint: Endpoint) -> None:
+    """Nothing is signed while the chain is that dear, even where the key could pay."""
+    fresh_demo.chain.ask("anvil_setBalance", fresh_demo.voter, hex(1000 * ETHER))
+
+    def dear(call: Call, chain: Chain) -> Any:
+        answer = chain(call)
+        if call["method"] == "eth_getBlockByNumber":
+            answer["result"]["baseFeePerGas"] = hex(400 * 10**9)
+        return answer
+
+    endpoint.one = dear
+    with pytest.raises(SignerError, match="ceiling"):
+        signed_vote(ledger_of(fresh_demo, endpoint.rpc))
+
+
+def test_a_chain_that_changed_is_not_signed_for(fresh_demo: DemoDao, endpoint: Endpoint) -> None:
+    """The endpoint serves another chain since the connection was made: no signature."""
+    ledger = ledger_of(fresh_demo, endpoint.rpc)
+    vote = Vote(active(ledger).id, Choice.FOR)
+    endpoint.one = lambda call, chain: (
+        {**chain(call), "result": "0x1"} if call["method"] == "eth_chainId" else chain(call)
+    )
+    with pytest.raises(WrongChain, match="chain 1, but chain 31337"):
+        ledger.sign(vote)
+
+
+def test_an_endpoint_that_blinks_is_asked_again(fresh_demo: DemoDao, endpoint: Endpoint) -> None:
+    """Waiting goes on over a moment without answers; where it lasts, that is said."""
+    ledger = ledger_of(fresh_demo, endpoint.rpc)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    seen: list[int] = []
+
+    def blink(request: object, answer: object) -> bytes:
+        seen.append(1)
+        endpoint.status = 503 if len(seen) < 3 else 200
+        return normal(request, answer)
+
+    normal, endpoint.whole = endpoint.whole, blink
+    assert ledger.wait(signed, 10) is Fate.DONE
+    assert len(seen) >= 3
+    endpoint.whole, endpoint.status = normal, 503
+    with pytest.raises(EndpointDown, match="503"):
+        ledger.wait(signed, 0.2)
+
+
+def test_waiting_sleeps_longer_and_not_beyond_its_time(no_blocks: DemoDao) -> None:
+    """The endpoint is not asked all the time, and the answer comes when it was promised."""
+    now = [0.0]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    signed = signed_vote(ledger_of(no_blocks))
+    key = Signer.from_secret(no_blocks.speaker_key)
+    sender = Sender(Node(no_blocks.rpc), no_blocks.chain_id, key, sleep, lambda: now[0])
+    assert sender.wait(signed, 30.0) is Fate.UNSENT
+    assert now[0] == pytest.approx(30.0)
+    assert slept[0] < 0.1 and max(slept) <= 2.0 and len(slept) < 30
+
+
+def test_a_refused_sending_is_told_without_the_endpoints_words(fresh_demo: DemoDao, endpoint: Endpoint) -> None:
+    """An endpoint's own text may hold its key."""
+    ledger = ledger_of(fresh_demo, endpoint.rpc)
+    signed = signed_vote(ledger)
+    endpoint.one = lambda call, chain: refusal(call, -32000, "project s3cret is over its limit")
+    with pytest.raises(EndpointDown) as told:
+        ledger.send(signed)
+    assert "s3cret" not in str(told.value)
+
+
+def test_a_broken_journal_line_is_a_sentence(ledger: GovernorOz) -> None:
+    """Bytes that are no transaction do not crash the start."""
+    with pytest.raises(SignerError, match="no signed transaction"):
+        ledger.fate(Signed("0x" + "0" * 64, b"\x02nonsense", 3))
