@@ -31,8 +31,10 @@ WRITTEN = {
     "okay": ("OK",),
     "dao": ("Dao", "Tao"),
     "percent": ("%", "per cent"),
+    "proposal": ("propose all",),
+    "queue": ("Q", "cue"),
 }
-"""Other ways to write a label; the label itself always counts."""
+"""Other ways to write a label, mishearings that are no other word of the field among them; the label always counts."""
 
 FUSED = {"dollar": "${}", "dollars": "${}", "percent": "{}%"}
 """A number and the word after it, written as one: "$500", "4%"."""
@@ -79,13 +81,14 @@ class Speller:
                 yield between.join(label.upper())
 
     def _apart(self, label: str) -> Iterable[str]:
-        """A word that is no token, in two that are: "time lock", "time-lock" for "timelock"."""
+        """A word in two that are tokens: "time lock", "time-lock" for "timelock"."""
         if "-" in label:
             yield label.replace("-", " ")
             yield label.replace("-", "")
-        if len(label) < 7 or not label.isalpha() or len(self.tokens(f" {label}")) == 1:
+        if not label.isalpha():
             return
-        for at in range(3, len(label) - 2):
+        shortest = 4 if len(self.tokens(f" {label}")) == 1 else 3
+        for at in range(shortest, len(label) - shortest + 1):
             first, second = label[:at], label[at:]
             if len(self.tokens(f" {first}")) == len(self.tokens(f" {second}")) == 1:
                 yield f"{first} {second}"

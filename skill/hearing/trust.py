@@ -24,7 +24,7 @@ from skill.flow import Transcript
 from skill.hearing.beam import Held, unexplained
 
 REGRET, LIKENESS, UNSAID, BIAS = 4.3, 5.4, 1.1, 0.6
-FOREIGN = 0.5
+FOREIGN = 0.4
 """Below this confidence what was said is not in the grammar: the free transcript is the text."""
 PULLED = 0.4
 """What is left of the confidence of sentences that are not believed: to be shown, not to be acted upon."""
@@ -77,13 +77,18 @@ def transcript(held: tuple[Held, ...], free: Free, seconds: float) -> Transcript
 
 
 def once(text: str) -> str:
-    """`text` without its repetitions: on a short sound Whisper may say the sentence again and again."""
+    """`text` without its repetitions: on a short sound Whisper may say a sentence, or its end, again and again.
+
+    All of it said twice is cut, an end said three times, a single word said four times.
+    """
     words = text.split()
-    plain = [re.sub(r"\W", "", word).lower() for word in words]
-    for period in range(1, len(words) // 2 + 1):
-        said = plain[:period]
-        if (period > 1 or len(words) > 3) and all(word == said[at % period] for at, word in enumerate(plain)):
-            return " ".join(words[:period])
+    plain = [_letters(word) for word in words]
+    for start in range(len(words)):
+        for period in range(1, (len(words) - start) // 2 + 1):
+            copies = (len(words) - start) // period
+            enough = 4 if period == 1 else 2 if start == 0 else 3
+            if copies >= enough and plain[start:-period] == plain[start + period :]:
+                return " ".join(words[: start + period])
     return text
 
 

@@ -59,6 +59,8 @@ def test_nothing_held_leaves_the_free_words_without_confidence() -> None:
         ("Repeat that. Repeat that. Repeat that.", "Repeat that."),
         ("No, proposal 14. No, proposal 14. No,", "No, proposal 14."),
         ("yes yes yes yes", "yes"),
+        ("No one was home when I called when I called when I called", "No one was home when I called"),
+        ("What would proposal four do do do do do", "What would proposal four do"),
         ("no no", "no no"),
         ("vote yes on proposal four", "vote yes on proposal four"),
         ("", ""),

@@ -78,7 +78,7 @@ def test_all_tokens_that_may_come_are_known_beforehand(walk: Walk) -> None:
     assert len(seen) > 50
 
 
-@pytest.mark.parametrize("word", ["timelock", "usdc", "dao", "four", "fourth", "2300", "okay", "treasury"])
+@pytest.mark.parametrize("word", ["timelock", "usdc", "dao", "four", "fourth", "2300", "turnout", "okay", "treasury"])
 def test_a_word_has_its_spellings_and_no_empty_one(speller: Speller, word: str) -> None:
     """Each spelling holds tokens, none is there twice, the plain one is among them."""
     spellings = speller.spellings(word)
