@@ -279,7 +279,7 @@ def _numbers(code: str) -> Grammar:
         words = in_words(number, code)
         sentences += [[str(number)], words.split(), words.replace(" and ", " ").split()]
         if code == "en" and 100 <= number < 200:
-            sentences.append(["a", *words.split()[1:]])
+            sentences += [["a", *words.split()[1:]], ["a", *words.replace(" and ", " ").split()[1:]]]
     return _of_sentences(sentences)
 
 

@@ -119,7 +119,7 @@ def _below_thousand(found: Sequence[Token], at: int) -> tuple[Decimal | None, bo
         value, ordinal, end = _below_hundred(found, at)
         if ordinal:
             return value, True, end
-        if _text(found, end) != "hundred":
+        if _text(found, end) not in ("hundred", "hundredth"):
             return _house_number(found, value, end)
     if _text(found, end) == "hundred":
         value, end = value * 100, end + 1

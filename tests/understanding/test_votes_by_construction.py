@@ -43,7 +43,8 @@ BEFORE_OK = _words(
 )
 """Words that may stand before a vote and leave it one: greetings, politeness, the speaker's own will."""
 AFTER_OK = _words(
-    "for me us now right then please thanks thank you aye with all my votes tokens power voting on behalf um uh if can"
+    """for me us now right then please thanks thank you aye with all my votes tokens power voting on behalf um uh er hm
+    if can"""
 )
 REASON = re.compile(r"\b(because|since|reason|comment|note|message|explanation|grounds|basis|fact|explaining|being)\b")
 
