@@ -18,8 +18,9 @@ ACTS = frozenset(
 )  # fmt: skip
 """Never from a near match, unless all that differs sounds the same."""
 
-LEAST = 0.5
-"""A near match less likely than this is no match: it is better to be asked again than to answer the television."""
+LEAST, LEAST_ADRIFT = 0.5, 0.66
+"""A near match less likely than this is no match: it is better to be asked again than to answer the television. The
+second is for one that names no thing of a DAO."""
 
 _SHORT = frozenset({"deny", "repeat", "help", "stop", "more", "back", "exact", "slower", "faster"})
 """Of one or two words: anything is near to them, so they too are taken only where what differs sounds the same."""
@@ -76,4 +77,4 @@ def likely(meaning: Meaning, cost: float, words: int, sure: bool, anchored: bool
             return None
         meaning = Meaning("start_vote", {name: value for name, value in meaning.slots.items() if name != "reason"})
         score -= 0.1
-    return Meaning(meaning.intent, meaning.slots, score) if score >= LEAST else None
+    return Meaning(meaning.intent, meaning.slots, score) if score >= (LEAST if anchored else LEAST_ADRIFT) else None
