@@ -25,6 +25,7 @@ HIGHEST = 999
 
 _NUMBER = "{number}"
 _ORDINAL = "{ordinal}"
+_TITLE = "{title}"
 _AMOUNTS = (
     (_NUMBER,),
     (_NUMBER, "thousand"),
@@ -41,7 +42,7 @@ _AMOUNTS = (
 class Grammar:
     """A deterministic automaton over words, without loops. State 0 is the start.
 
-    A label in braces stands for any sentence of that part; parts hold no parts.
+    A label in braces stands for any sentence of that part ("number", "ordinal", "title"); parts hold no parts.
     """
 
     arcs: tuple[tuple[tuple[str, int], ...], ...] = field(repr=False)
@@ -94,23 +95,28 @@ class Grammar:
 
 def compile_grammar(language: Language, names: Names, expects_slot: str | None = None) -> Grammar:
     """All sentences of a language with the names in use, and the bare values of the slot that is asked for."""
-    phrases = _phrases(language.words, names)
+    titles = _titles(language.words, names)
+    phrases = _phrases(language.words, names, bool(titles))
     templates = without_context(language.sentences, expects_slot)
     network = Network(templates, language.sentences, language.words, lambda wild: phrases.get(wild, ()))
     steps = _Steps(network, language.words.contractions)
-    parts = {"number": _numbers(language.code), "ordinal": _ordinals(language.code)}
+    parts = {"number": _numbers(language.code), "ordinal": _ordinals(language.code), "title": _of_sentences(titles)}
     arcs, final = _minimal(*_deterministic(steps, network.start))
     used = {label[1:-1] for found in arcs for label, _ in found if label[0] == "{"}
     return Grammar(arcs, final, MappingProxyType({name: part for name, part in parts.items() if name in used}))
 
 
-def _phrases(words: Words, names: Names) -> dict[str, tuple[tuple[str, ...], ...]]:
+def _titles(words: Words, names: Names) -> tuple[tuple[str, ...], ...]:
+    found = {phrase for title in names.titles for phrase in title_phrases(title, words)}
+    return tuple(_spoken(phrase, words.code) for phrase in sorted(found))
+
+
+def _phrases(words: Words, names: Names, titled: bool) -> dict[str, tuple[tuple[str, ...], ...]]:
     """For each wildcard list, what may be said for it. Reasons are free speech and in no grammar."""
 
     def said(name: str) -> tuple[str, ...]:
         return tuple(token.text for token in words.tokens(name))
 
-    titles = tuple(sorted({phrase for title in names.titles for phrase in title_phrases(title, words)}))
     members = tuple(said(name) for name in names.members)
     daos = tuple(said(name) for name in names.daos)
     assets = tuple(said(symbol) for symbol in names.assets)
@@ -119,8 +125,8 @@ def _phrases(words: Words, names: Names) -> dict[str, tuple[tuple[str, ...], ...
         "ordinal": ((_ORDINAL,),),
         "amount": _AMOUNTS if words.code == "en" else ((_NUMBER,),),
         "word": ((_NUMBER,),),
-        "title": tuple(_spoken(phrase, words.code) for phrase in titles),
-        "known_title": tuple(_spoken(phrase, words.code) for phrase in titles),
+        "title": ((_TITLE,),) if titled else (),
+        "known_title": ((_TITLE,),) if titled else (),
         "member": members,
         "known_member": members,
         "dao": daos,

@@ -192,8 +192,8 @@ class Network:
         return known
 
     def _tag(self, tag: Tag, after: int) -> int:
-        if after == DEAD:
-            return DEAD
+        if after == DEAD or self._expand is not None:  # a recogniser has no use for tags, and shares more without
+            return after
         key = ("tag", tag, after)
         known = self._known.get(key)
         if known is None:
