@@ -44,6 +44,13 @@ def told(answer: ParticipationAnswer, speech: Speech) -> Said:
 
 
 def _choices(answer: ParticipationAnswer, speech: Speech) -> str:
+    """Each by name while they are few."""
+    if len(answer.ballots) <= AT_A_TIME:
+        each = [
+            speech.say("turnout_ballot", member=speech.who(one.voter), choice=speech.say(f"choice_{one.choice}"))
+            for one in answer.ballots
+        ]
+        return speech.say("turnout_each", votes=speech.replies.joined(each))
     counts = {
         choice: sum(ballot.choice == choice for ballot in answer.ballots) for choice in ("for", "against", "abstain")
     }

@@ -17,7 +17,7 @@ from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dao.requests import Commit
 from skill.dialogue import confirmation, talk, topics, voting
-from skill.dialogue.reference import ACTS, completed, corrected, missing, resolved
+from skill.dialogue.reference import ACTS, completed, corrected, missing, resolved, storable
 from skill.dialogue.speech import Said, Speech
 from skill.dialogue.step import DialogueSettings, Step
 from skill.errors import AyeError, LanguageError
@@ -62,6 +62,7 @@ class Dialogue:
     def plan(self, meaning: Meaning | None, transcript: Transcript, conversation: Conversation, now: float) -> Step:
         """What to do about what was said. Never raises for what a person says."""
         speech = self._speech(now)
+        meaning = None if meaning is None else storable(meaning)
         try:
             return self._planned(meaning, transcript, conversation, speech)
         except LanguageError:

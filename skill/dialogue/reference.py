@@ -67,7 +67,7 @@ def slots_of(intent: str) -> tuple[str, ...]:
 def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
     """With "it" made a number, and everything left out that this intent cannot use.
 
-    "It" where nothing was spoken of is left out too, so that it is asked for. The slots are a plain dict, to be stored.
+    "It" where nothing was spoken of is left out too, so that it is asked for.
     """
     slots: dict[str, SlotValue] = {}
     for name in slots_of(meaning.intent):
@@ -75,9 +75,18 @@ def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
         if name == "proposal" and value == "it":
             value = conversation.it
         if value is not None and _usable(name, value):
-            slots[name] = value if isinstance(value, int) else value.encode(errors="replace").decode()
+            slots[name] = value
     intent = "cast_vote" if meaning.intent == "start_vote" else meaning.intent
     return Meaning(intent, slots, meaning.score)
+
+
+def storable(meaning: Meaning) -> Meaning:
+    """The same with slots that can be kept as JSON: a plain dict, and no half signs, which a terminal may hand over."""
+    slots = {
+        name: value if isinstance(value, int) else value.encode(errors="replace").decode()
+        for name, value in meaning.slots.items()
+    }
+    return Meaning(meaning.intent, slots, meaning.score)
 
 
 def missing(meaning: Meaning) -> str | None:

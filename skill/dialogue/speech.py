@@ -70,12 +70,15 @@ class Speech:
 
     def amount(self, asset: Asset, amount: int) -> str:
         """Such as "about twelve thousand four hundred dollars"."""
-        value = amounts.units(max(amount, 0), asset.decimals)
-        if asset.dollar and self.exact and value == value.quantize(Decimal("0.01")) and value != int(value):
-            dollars, cents = int(value), int(value * 100) % 100
-            parts = [self.say("dollars", number=amounts.number(Decimal(dollars), self.replies), count=dollars)]
-            cents_said = self.say("cents", count=cents)
-            return cents_said if dollars == 0 else self.replies.joined([*parts, cents_said])
+        amount = max(amount, 0)
+        parts = amounts.cents(amount, asset.decimals) if asset.dollar and self.exact else None
+        if parts is not None and parts[1]:
+            cents = self.say("cents", count=parts[1])
+            if not parts[0]:
+                return cents
+            whole = amounts.number(Decimal(parts[0]), self.replies)
+            return self.replies.joined([self.say("dollars", number=whole, count=parts[0]), cents])
+        value = amounts.units(amount, asset.decimals)
         number, one = amounts.spoken(value, self.replies, self.exact, DOLLARS_WHOLE_FROM if asset.dollar else None)
         if asset.dollar:
             return self.say("dollars", number=number, count=1 if one else 2)

@@ -22,6 +22,12 @@ def units(amount: int, decimals: int) -> Decimal:
         return Decimal(amount).scaleb(-decimals)
 
 
+def cents(amount: int, decimals: int) -> tuple[int, int] | None:
+    """Whole units and hundredths, (8250500000, 6) -> (8250, 50); None where it does not come out in hundredths."""
+    hundredths, rest = divmod(amount * 100, 10**decimals)
+    return None if rest else divmod(hundredths, 100)
+
+
 def rounded(value: Decimal) -> Decimal:
     """To as many digits as an ear keeps: 12,437.20 -> 12,400."""
     with localcontext() as context:
@@ -40,7 +46,9 @@ def number(value: Decimal, replies: Replies) -> str:
         return replies.text("number_too_large", digits=len(digits), first=first)
     for size, name in sorted(replies.scales().items(), reverse=True):
         if value >= size:
-            share = (value / size).normalize()
+            with localcontext() as context:
+                context.prec = _DIGITS
+                share = (value / size).normalize()
             if share.as_tuple().exponent in (0, -1, -2):
                 return f"{_plain(share, replies)} {name}"
             break
@@ -67,7 +75,9 @@ def spoken(value: Decimal, replies: Replies, exact: bool = False, whole_from: in
     if not exact:
         said = rounded(value)
         if whole_from is not None and said >= whole_from:
-            said = said.quantize(Decimal(1), ROUND_HALF_UP)
+            with localcontext() as context:
+                context.prec = _DIGITS
+                said = said.quantize(Decimal(1), ROUND_HALF_UP)
         if 0 < value < TOO_SMALL:
             return replies.text("number_tiny"), False
     words = number(said, replies)

@@ -20,7 +20,7 @@ from tests.dialogue.wild import answers, meanings, prepared, transcripts
 PIN = "4711"
 MARKS = re.compile(r"[()\[\]{}*_#`|<>~\\]|0x|https?:", re.I)
 STORED: TypeAdapter[Conversation] = TypeAdapter(Conversation)
-many = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def fit_for_the_ear(reply: Reply) -> None:

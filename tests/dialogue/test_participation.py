@@ -22,7 +22,12 @@ AGAINST = replace(FOR, voter=ALICE, choice=Choice.AGAINST)
         (
             ParticipationAnswer(DAO, FESTIVAL, (FOR, AGAINST), SUPPLY, 1, 2, ()),
             "Forty percent of all votes are cast on proposal four, Fund the summer festival. Two members have voted. "
-            "Of them one is for it and one is against it.",
+            "An address I have no name for, ending in five five five five voted yes and Alice voted no.",
+        ),
+        (
+            ParticipationAnswer(DAO, FESTIVAL, (FOR, AGAINST, FOR, FOR), SUPPLY, 1, 4, ()),
+            "Eighty percent of all votes are cast on proposal four, Fund the summer festival. Four members have voted. "
+            "Of them three are for it and one is against it.",
         ),
         (
             ParticipationAnswer(DAO, FESTIVAL, (), SUPPLY, 1, 0, ()),

@@ -259,6 +259,6 @@ def test_names_of_the_address_book_whatever_the_case_of_the_address() -> None:
 
 def test_the_vote_of_a_choice_is_told() -> None:
     """Yes, no, abstain."""
-    for choice, word in ((Choice.FOR, "yes"), (Choice.AGAINST, "no"), (Choice.ABSTAIN, "abstain")):
+    for choice, word in ((Choice.FOR, "yes"), (Choice.AGAINST, "no"), (Choice.ABSTAIN, "to abstain")):
         mine = type(BALLOT)(4, BALLOT.voter, choice, 1, "", 1, "")
         assert about(FESTIVAL, "status", mine).endswith(f"You voted {word}.")

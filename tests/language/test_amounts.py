@@ -34,6 +34,7 @@ REPLIES = load_replies(Path(__file__).parents[2] / "intents", "en")
             "one million two hundred and thirty four thousand five hundred and sixty seven",
         ),
         ("999999999", "about one billion", None),
+        ("1000000.0000000000000000000000000000000001", "about one million", None),
         ("2000000000000", "two trillion", "two trillion"),
         ("1e15", "a number of sixteen digits, beginning with one zero zero,", None),
         ("1e60", "a number of sixty one digits, beginning with one zero zero,", None),
@@ -45,6 +46,12 @@ def test_amounts(value: str, rounded: str, exact: str | None) -> None:
     assert said == ("a tiny fraction of one" if rounded.startswith("a tiny") else rounded)
     if exact is not None:
         assert amounts.spoken(Decimal(value), REPLIES, exact=True)[0] == exact
+
+
+def test_an_exact_figure_keeps_the_last_of_many_digits() -> None:
+    """A wei in a million ether."""
+    said = amounts.spoken(Decimal("1000000.000000000000000000000000000001"), REPLIES, exact=True)[0]
+    assert said == "one million point" + " zero" * 29 + " one"
 
 
 def test_dollars_have_no_cents_from_ten_on() -> None:
