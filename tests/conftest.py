@@ -16,3 +16,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
         if name.startswith("AYE_"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What plays and listens in real time gets a second and a third try: two busy cores may drop samples."""
+    for item in items:
+        if "sound_card" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.flaky(reruns=2))
