@@ -1,4 +1,4 @@
-"""The PIN that may be asked last. Only its scrypt hash (RFC 7914) is ever kept: `scrypt$salt$hash`, both in hexadecimal."""
+"""The PIN that may be asked last. Only its scrypt hash (RFC 7914) is kept: `scrypt$salt$hash`, both in hexadecimal."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from skill.dao.answers import Answer, PreparedAnswer
+from skill.dao.answers import Answer, PreparedAnswer, Refused
 from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dao.requests import Commit
@@ -76,6 +76,9 @@ class Dialogue:
                 return self._read_back(answer, conversation, speech)
             said = topics.told(answer, speech, conversation.last_meaning)
             exact = topics.told(answer, speech.exactly(), conversation.last_meaning).text
+            if isinstance(answer, Refused) and _was_confirmed(conversation):
+                said = replace(said, text=f"{speech.say('nothing_signed')} {said.text}")
+                exact = said.text
             return self._told(said, exact, conversation, speech)
         except LanguageError:
             return self._unsaid(conversation)
@@ -384,6 +387,11 @@ class Dialogue:
 def _fresh(conversation: Conversation) -> Conversation:
     """For a new answer: nothing is open and nothing is left to go on with."""
     return replace(conversation, pending=None, pieces=(), at=0, misunderstood=0)
+
+
+def _was_confirmed(conversation: Conversation) -> bool:
+    """Whether the request under way followed a phrase or a PIN; every other one follows what was understood."""
+    return conversation.heard_as is None or conversation.heard_as.intent == "confirm"
 
 
 def _prefaced(conversation: Conversation, text: str) -> Conversation:

@@ -9,7 +9,7 @@ import pytest
 from skill.dao.acts import Cancel, Delegate, Execute, Propose, Queue
 from skill.dao.answers import AmbiguousProposal, Done, NoSuchProposal, PreparedAnswer, Refused, TreasuryAnswer
 from skill.dao.ledger import Fate
-from skill.dao.nouns import Choice, Nothing, Payment, RuleChange, UnknownCall
+from skill.dao.nouns import Choice, Nothing, Payment, ProposalState, RuleChange, UnknownCall
 from skill.dao.requests import CastVote, Commit, Prepared, TreasuryBalance
 from skill.dialogue import DialogueSettings, Step
 from skill.errors import EndpointDown
@@ -446,6 +446,18 @@ def test_which_of_two_is_asked_and_answered_by_number() -> None:
         "Two proposals may be meant. Four, Fund the summer festival. Nine, Festival of lights. Which number?"
     )
     assert talk.say("slot_value", "nine", proposal=9).request == CastVote(Choice.AGAINST, 9)
+
+
+@pytest.mark.parametrize("said", ["confirm six", "phrase"])
+def test_what_closes_while_the_person_thinks(said: str) -> None:
+    """Confirmed in time and yet too late: that nothing was signed comes first, then why."""
+    talk = Talk()
+    talk.read_back()
+    talk.say("confirm" if said == "phrase" else None, "confirm six", word="six")
+    closed = proposal(4, "Festival", ProposalState.DEFEATED)
+    assert talk.hears(Refused("not_active", proposal=closed)).text == (
+        "Nothing was signed. Proposal four, Festival, takes no votes now. It was defeated."
+    )
 
 
 def test_a_chain_that_fails_on_the_way_is_told() -> None:
