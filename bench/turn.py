@@ -17,7 +17,6 @@ import time
 from pathlib import Path
 
 from bench.report import machine, table, write_section
-
 from skill import config
 from skill.chain import Signer
 from skill.demo import demo_dao

@@ -127,7 +127,7 @@ def _deploy(chain: Anvil, folder: Path, name: str, sender: str, *arguments: Any)
 
 
 def deploy(chain: Anvil, folder: Path, who: Accounts) -> Contracts:
-    """Token, timelock, governor, dollar; the governor alone proposes to the timelock, anyone executes, nobody is admin."""
+    """The governor alone proposes to the timelock, anyone executes, nobody is admin."""
     by = who.deployer
     chain.ask("anvil_setCode", MULTICALL3, _artifact(folder, "Multicall3")["deployedBytecode"])
     holders = [who.alice, who.bob, who.carol, who.member, who.friend]
