@@ -56,6 +56,8 @@ class Words:
     """Things of a DAO."""
     sides: frozenset[str]
     """What one votes, and acts: a question that holds one is not guessed from its words."""
+    questions: frozenset[str]
+    """Begin a question: what they begin is never nearly a wish to vote."""
     cues: Mapping[str, Mapping[str, frozenset[str]]]
     """Thing asked about -> intent -> the words that give it away."""
     topics: tuple[Topic, ...]
@@ -74,8 +76,8 @@ class Words:
 
 
 _KEYS = (
-    "contractions", "spellings", "skip", "polite", "light", "links", "turning", "asks", "anchors", "sides", "cues",
-    "topics", "sounds", "open",
+    "contractions", "spellings", "skip", "polite", "light", "links", "turning", "asks", "anchors", "sides", "questions",
+    "cues", "topics", "sounds", "open",
 )  # fmt: skip
 
 
@@ -99,6 +101,7 @@ def load_words(file: Path, code: str) -> Words:
         turning=frozenset(data.get("turning", ())),
         asks=frozenset(data.get("asks", ())),
         sides=frozenset(data.get("sides", ())),
+        questions=frozenset(data.get("questions", ())),
         cues=MappingProxyType(
             {
                 thing: MappingProxyType({intent: frozenset(map(str, found)) for intent, found in intents.items()})

@@ -22,6 +22,7 @@ LEAST, LEAST_ADRIFT = 0.5, 0.66
 """A near match less likely than this is no match: it is better to be asked again than to answer the television. The
 second is for one that names no thing of a DAO."""
 
+WANTS_TO_VOTE = frozenset({"cast_vote", "start_vote"})
 _SHORT = frozenset({"deny", "repeat", "help", "stop", "more", "back", "exact", "slower", "faster"})
 """Of one or two words: anything is near to them, so they too are taken only where what differs sounds the same."""
 

@@ -11,7 +11,7 @@ from skill.language.names import Names
 from skill.language.network import Network, without_context
 from skill.language.templates import IGNORED, SLOT_VALUE, Sentences
 from skill.language.words import Words
-from skill.understanding.certainty import exact_score, guarded, likely
+from skill.understanding.certainty import WANTS_TO_VOTE, exact_score, guarded, likely
 from skill.understanding.cues import Cues
 from skill.understanding.exact import Heard, Path, paths
 from skill.understanding.names import NO_NAMES, KnownNames
@@ -81,7 +81,10 @@ class Understanding:
             return None
         sure = all(way.sure for way in mended)
         anchored = any(token.text in self._words.anchors for token in mended[0].tokens)
-        return likely(self._choose(found), mended[0].cost, len(heard.tokens), sure, anchored)
+        best = self._choose(found)
+        if best.intent in WANTS_TO_VOTE and not sure and heard.tokens[0].text in self._words.questions:
+            return None
+        return likely(best, mended[0].cost, len(heard.tokens), sure, anchored)
 
     def _matcher(self, asked: str | None) -> Matcher:
         matcher = self._matchers.get(asked)

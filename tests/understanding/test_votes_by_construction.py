@@ -39,7 +39,7 @@ def _words(text: str) -> frozenset[str]:
 BEFORE_OK = _words(
     """hey hi hello ok okay so well now and then there right great good thanks also next all listen aye can could you
     please go ahead want need i would like to wish am ready here have decided love let me us just may feel free um uh er
-    hm i'd let's will"""
+    hm i'd let's will yes yeah yep sure fine"""
 )
 """Words that may stand before a vote and leave it one: greetings, politeness, the speaker's own will."""
 AFTER_OK = _words(
