@@ -27,7 +27,7 @@ class Beam:
     """How wide to search. Measured in `docs/hearing.md`."""
 
     width: int = 12
-    bonus: float = 1.5
+    bonus: float = 1.1
     """For each token of a finished sentence."""
     unsaid: float = 3.0
     """Cost of each second that a finished sentence leaves unexplained: "no" is not three seconds long."""
