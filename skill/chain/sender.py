@@ -25,6 +25,8 @@ FEE_CEILING = 500 * GWEI
 """Wei per unit of gas: above it nothing is signed."""
 USUAL_GAS = 150_000
 """What a vote costs about; an account that cannot pay for this much is said to have no gas."""
+SPARE_GAS = 60_000
+"""Above the estimate: in the next second a votes token writes a new checkpoint where the estimate saw an old one."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 """Seconds between two questions after a transaction."""
 HARMLESS = ("already known", "known transaction", "already imported", "alreadyknown", "nonce too low")
@@ -84,7 +86,7 @@ class Sender:
         node.check_chain(self._chain_id, node.of_form(quantity, chain))
         self._refused(gas)
         nonce = node.of_form(quantity, count)
-        limit = node.of_form(quantity, gas) * 5 // 4
+        limit = node.of_form(quantity, gas) * 5 // 4 + SPARE_GAS
         priority = GWEI if isinstance(tip, RpcError) else node.of_form(quantity, tip)
         fee = 2 * node.of_form(head_of, block).base_fee + priority
         if fee > FEE_CEILING:

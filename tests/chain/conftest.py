@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from eth_account import Account
 from web3 import Web3
 
 from skill.chain import GovernorOz, Signer, connect
 from skill.demo import DemoDao
-from skill.demo.anvil import contracts_folder
+from skill.demo.anvil import MNEMONIC, contracts_folder
 from tests.chain.endpoint import Endpoint
 from tests.raw_chain import RawChain
 
@@ -42,6 +43,18 @@ def contract(demo: DemoDao, name: str, address: str) -> Any:
     """One that stands there already, with its whole ABI."""
     made = json.loads((contracts_folder() / "build" / f"{name}.json").read_text())
     return demo.chain.w3.eth.contract(address=Web3.to_checksum_address(address), abi=made["abi"])
+
+
+def mnemonic_key(at: int) -> Signer:
+    """One of the keys that every Ethereum developer knows: worth nothing anywhere else."""
+    Account.enable_unaudited_hdwallet_features()
+    return Signer.from_secret(bytes(Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{at}").key))
+
+
+def sent(demo: DemoDao, call: Any, sender: str) -> None:
+    """A call of a contract as a transaction, waited for."""
+    receipt = demo.chain.w3.eth.wait_for_transaction_receipt(call.transact({"from": sender}), poll_latency=0.01)
+    assert receipt["status"] == 1
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from eth_account import Account
 
 from skill.chain import GovernorOz, Signer
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
@@ -12,7 +11,7 @@ from skill.dao.nouns import Address, Choice, Payment, Proposal, ProposalState
 from skill.demo import DemoDao
 from skill.demo.deploy import ETHER, GRDN, USDC
 from skill.errors import Reverted, SignerError
-from tests.chain.conftest import contract, ledger_of
+from tests.chain.conftest import contract, ledger_of, mnemonic_key, sent
 from tests.raw_chain import RawChain
 
 
@@ -36,13 +35,8 @@ def refused(ledger: GovernorOz, act: Act) -> Reverted:
 @pytest.fixture(scope="session")
 def signers() -> dict[str, Signer]:
     """Keys of the mnemonic that every Ethereum developer knows: worth nothing anywhere else."""
-    Account.enable_unaudited_hdwallet_features()
-    words = "test test test test test test test test test test test junk"
     names = ("deployer", "alice", "bob", "carol", "member", "speaker", "friend", "sponsor")
-    return {
-        name: Signer.from_secret(bytes(Account.from_mnemonic(words, account_path=f"m/44'/60'/0'/0/{at}").key))
-        for at, name in enumerate(names)
-    }
+    return {name: mnemonic_key(at) for at, name in enumerate(names)}
 
 
 @pytest.mark.parametrize("choice", list(Choice))
@@ -166,7 +160,7 @@ def test_an_empty_treasury_does_not_pay(fresh_demo: DemoDao, signers: dict[str, 
     demo.chain.ask("anvil_setBalance", demo.treasury, hex(ETHER))
     demo.chain.ask("anvil_impersonateAccount", demo.treasury)
     dollar = contract(demo, "DemoDollar", demo.dollar)
-    dollar.functions.transfer(demo.accounts.friend, held).transact({"from": demo.treasury})
+    sent(demo, dollar.functions.transfer(demo.accounts.friend, held), demo.treasury)
     assert refused(ledger, Execute(succeeded.id)).code == "no_funds"
 
 

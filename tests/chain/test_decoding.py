@@ -236,6 +236,24 @@ def test_no_answer_of_an_endpoint_crashes(answer: object) -> None:
             continue
 
 
+def test_logs_come_in_the_chains_order_without_removed_ones() -> None:
+    """A log that a reorganisation took back is no ballot."""
+
+    def raw(block: int, index: int, removed: bool = False) -> dict[str, object]:
+        return {
+            "address": GOVERNOR,
+            "topics": ["0x" + "00" * 32],
+            "data": "0x",
+            "blockNumber": hex(block),
+            "logIndex": hex(index),
+            "transactionHash": "0x" + "00" * 32,
+            "removed": removed,
+        }
+
+    found = logs_of([raw(9, 1), raw(10, 0), raw(9, 0), raw(8, 0, removed=True)])
+    assert [(one.block, one.index) for one in found] == [(9, 0), (9, 1), (10, 0)]
+
+
 # --- kept logs ---
 
 

@@ -11,13 +11,13 @@ from eth_account import Account
 from skill.chain import GovernorOz, Signer
 from skill.chain.node import Node
 from skill.chain.sender import Sender
-from skill.dao.acts import Signed, Vote
+from skill.dao.acts import Delegate, Signed, Vote
 from skill.dao.ledger import Fate
-from skill.dao.nouns import Choice, Proposal, ProposalState
+from skill.dao.nouns import Address, Choice, Proposal, ProposalState
 from skill.demo import DemoDao, demo_dao
 from skill.demo.deploy import ETHER
 from skill.errors import EndpointDown, SignerError, WrongChain
-from tests.chain.conftest import contract, ledger_of
+from tests.chain.conftest import contract, ledger_of, mnemonic_key
 from tests.chain.endpoint import Call, Chain, Endpoint, refusal
 from tests.raw_chain import RawChain
 
@@ -107,6 +107,22 @@ def test_included_and_refused_is_reverted(no_blocks: DemoDao) -> None:
     demo.chain.move_to(proposal.closes_at + 1)
     assert ledger.fate(signed) is Fate.REVERTED
     assert raw_of(no_blocks).ballots(demo.voter) == []
+
+
+def test_a_second_delegation_in_the_same_moment_has_gas_enough(no_blocks: DemoDao) -> None:
+    """The token writes more in the next second than the estimate saw in this one: it must not run out half way."""
+    ledger = ledger_of(no_blocks, key=mnemonic_key(3))
+    bob, carol = Address(no_blocks.members["Bob"]), ledger.speaker
+    assert carol is not None
+    no_blocks.chain.move_to(no_blocks.chain.now() + 5)
+    first = ledger.sign(Delegate(bob))
+    ledger.send(first)
+    no_blocks.chain.ask("evm_mine")
+    second = ledger.sign(Delegate(carol))
+    ledger.send(second)
+    no_blocks.chain.move_to(no_blocks.chain.now() + 5)
+    assert (ledger.fate(first), ledger.fate(second)) == (Fate.DONE, Fate.DONE)
+    assert ledger.power(carol).delegate == carol
 
 
 def test_a_new_process_finds_the_fate(fresh_ledger: GovernorOz, fresh_demo: DemoDao) -> None:

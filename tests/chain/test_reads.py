@@ -9,7 +9,9 @@ from skill.chain import GovernorOz
 from skill.dao.nouns import Address, Asset, Choice, Holding, Nothing, Payment, ProposalState, RuleChange
 from skill.demo import DemoDao
 from skill.demo.deploy import ETHER, GRDN, TIMELOCK_DELAY, USDC, VOTING_DELAY
-from tests.chain.conftest import contract, deployed, ledger_of
+from skill.demo.story import text_of
+from tests.chain.conftest import contract, deployed, ledger_of, sent
+from tests.chain.endpoint import Endpoint
 from tests.raw_chain import RawChain
 
 STATES = ("pending", "active", "canceled", "defeated", "succeeded", "queued", "expired", "executed")
@@ -126,10 +128,12 @@ def test_power_for_a_proposal_is_that_of_its_snapshot(fresh_demo: DemoDao) -> No
     by_state = {one.state: one for one in ledger.proposals()}
     active, pending = by_state[ProposalState.ACTIVE], by_state[ProposalState.PENDING]
     assert ledger.power_for(speaker, active) == ledger.power_for(speaker, pending) == 90_000 * GRDN
-    contract(demo, "GardenToken", demo.token).functions.delegate(demo.accounts.bob).transact(
-        {"from": demo.accounts.member}
-    )
+    newcomer = Address(demo.accounts.deployer)
+    token = contract(demo, "GardenToken", demo.token)
+    sent(demo, token.functions.delegate(newcomer), demo.accounts.member)
     assert ledger.power_for(speaker, active) == 90_000 * GRDN
+    assert ledger.power_for(newcomer, active) == 0
+    assert ledger.power_for(newcomer, pending) == 90_000 * GRDN
     assert ledger.power_for(speaker, pending) == 0
     assert ledger.power(speaker).power == 0
 
@@ -178,7 +182,7 @@ def test_a_false_dollar_is_not_taken_for_dollars(fresh_demo: DemoDao) -> None:
     demo, friend = fresh_demo, fresh_demo.accounts.friend
     held = ledger_of(demo).treasury().holdings
     false = deployed(demo, "DemoDollar", friend, friend, 10**15)
-    false.functions.transfer(demo.treasury, 10**15).transact({"from": friend})
+    sent(demo, false.functions.transfer(demo.treasury, 10**15), friend)
     assert ledger_of(demo).treasury().holdings == held
     without = ledger_of(demo, tokens=()).treasury().holdings
     named = [one for one in without if one.asset.symbol == "USDC"]
@@ -247,19 +251,55 @@ def test_what_is_new_is_seen_at_once(fresh_demo: DemoDao, fresh_ledger: Governor
     before = fresh_ledger.proposals()[3]
     old = fresh_ledger.ballots(before)
     governor = contract(demo, "GardenGovernor", demo.governor)
-    governor.functions.castVote(before.id, 1).transact({"from": demo.accounts.alice})
+    sent(demo, governor.functions.castVote(before.id, 1), demo.accounts.alice)
     after = fresh_ledger.proposals()[3]
     assert after.tally.for_ - before.tally.for_ == 260_000 * GRDN
     assert len(fresh_ledger.ballots(after)) == len(old) + 1
 
 
 def test_a_reorganisation_is_seen(fresh_demo: DemoDao, fresh_ledger: GovernorOz) -> None:
-    """A proposal in a block that the chain drops is gone from the next answer, and its number is free again."""
+    """What stood in blocks that the chain drops is gone from the next answer: a proposal, an end, a ballot."""
     demo = fresh_demo
+    alice = demo.accounts.alice
+    before = fresh_ledger.proposals()
+    ballots = fresh_ledger.ballots()
+    (pending,) = [one for one in before if one.state is ProposalState.PENDING]
     snapshot = demo.snapshot()
-    alice, title = demo.accounts.alice, "# Short-lived"
-    governor = contract(demo, "GardenGovernor", demo.governor)
-    governor.functions.propose([alice], [0], [b""], title).transact({"from": alice})
-    assert [one.title for one in fresh_ledger.proposals()][13:] == ["Short-lived"]
+    governor = contract(demo, "GardenGovernor", demo.governor).functions
+    sent(demo, governor.propose([alice], [0], [b""], "# Short-lived"), alice)
+    sent(demo, governor.castVote(before[3].id, 1), alice)
+    data = contract(demo, "DemoDollar", demo.dollar).encode_abi("transfer", [demo.accounts.bob, 6_000 * USDC])
+    sent(demo, governor.cancel([demo.dollar], [0], [data], keccak(text=text_of(13))), alice)
+    during = fresh_ledger.proposals()
+    assert [one.title for one in during][13:] == ["Short-lived"]
+    assert during[12].state is ProposalState.CANCELED
+    assert len(fresh_ledger.ballots()) == len(ballots) + 1
     demo.revert(snapshot)
-    assert len(fresh_ledger.proposals()) == 13
+    after = fresh_ledger.proposals()
+    assert [(one.id, one.state) for one in after] == [(one.id, one.state) for one in before]
+    assert after[pending.number - 1].state is ProposalState.PENDING
+    assert fresh_ledger.ballots() == ballots
+
+
+def test_what_has_ended_is_read_no_more(fresh_demo: DemoDao, fresh_ledger: GovernorOz, endpoint: Endpoint) -> None:
+    """Once no reorganisation can reach it: a DAO of a thousand decided proposals costs what its open ones cost."""
+    ledger = ledger_of(fresh_demo, endpoint.rpc)
+    first = ledger.proposals()
+    fresh_demo.chain.ask("anvil_mine", hex(70))
+    warm, _ = sizes(ledger, endpoint)
+    cold, _ = sizes(ledger_of(fresh_demo, endpoint.rpc), endpoint)
+    assert warm < cold * 0.6
+    ended = [one.number for one in first if one.state in ("executed", "defeated", "canceled")]
+    assert len(ended) == 6
+    again = ledger.proposals()
+    usual = fresh_ledger.proposals()
+    assert [(one.id, one.state, one.tally, one.quorum) for one in again] == [
+        (one.id, one.state, one.tally, one.quorum) for one in usual
+    ]
+
+
+def sizes(ledger: GovernorOz, endpoint: Endpoint) -> tuple[int, int]:
+    """Characters asked in the largest request of one reading of all proposals, and the number of requests."""
+    endpoint.requests.clear()
+    ledger.proposals()
+    return max(len(str(request)) for request in endpoint.requests), len(endpoint.requests)
