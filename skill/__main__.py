@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -10,9 +11,15 @@ from skill.errors import AyeError, ConfigError
 from skill.frontends.cli import command_of, parser
 
 
+def _ended(_number: int, _frame: object) -> None:
+    """A stop by the system is one by control C: what was opened is closed, the demo's chain is ended."""
+    raise KeyboardInterrupt
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted."""
     args = parser().parse_args(argv)
+    signal.signal(signal.SIGTERM, _ended)
     try:
         return command_of(args.command)(args)
     except ConfigError as error:

@@ -6,7 +6,7 @@ Every conversation, by whatever way in, goes through `turn` and nothing deeper.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -113,14 +113,18 @@ class Assistant:
         return tuple(settled)
 
     def names(self, dao: str) -> Names:
-        """The names in use now, for the recogniser's grammar: members, titles of proposals, assets, DAOs."""
-        ledger = self._ledger(dao)
-        return Names(
-            members=tuple(member.name for member in self._members),
-            titles=tuple(proposal.title for proposal in ledger.proposals()),
-            assets=tuple(holding.asset.symbol for holding in ledger.treasury().holdings),
-            daos=tuple(self._connect),
-        )
+        """The names in use now, for the recogniser's grammar: members, titles of proposals, assets, DAOs.
+
+        A chain that is down leaves out titles and assets: Aye still hears, and the answer says that the chain is down.
+        """
+        titles: tuple[str, ...] = ()
+        assets: tuple[str, ...] = ()
+        with suppress(ChainError):
+            ledger = self._ledger(dao)
+            titles = tuple(proposal.title for proposal in ledger.proposals())
+            assets = tuple(holding.asset.symbol for holding in ledger.treasury().holdings)
+        members = tuple(member.name for member in self._members)
+        return Names(members=members, titles=titles, assets=assets, daos=tuple(self._connect))
 
     def ledger(self, dao: str) -> Ledger:
         """The chain as this assistant reads it, for `aye doctor` and the benches."""

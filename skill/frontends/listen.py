@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from skill.assistant import Assistant
+from skill.errors import SoundError
 from skill.flow import Reply, Transcript
 from skill.frontends.ears import Ears
 from skill.hearing.endpoint import Endpointer
@@ -38,7 +39,7 @@ class Room:
 
 def listen(room: Room, conversation: str, console: Console, frames: Iterable[Frame] | None = None) -> None:
     """Goes on until the frames end (a microphone's never do). Raises `SoundError`."""
-    mouth = _Mouth(room, conversation)
+    mouth = _Mouth(room, conversation, console)
     ear = Endpointer(silence_seconds=room.silence_seconds)
     console.print("Listening. Say: what is in the treasury. Stop with control C.")
     utterance = room.ears.listen_for(None)
@@ -88,8 +89,9 @@ def _show(console: Console, heard: str, reply: Reply) -> None:
 class _Mouth:
     """Speaks in a thread of its own, so that the ear stays open."""
 
-    def __init__(self, room: Room, conversation: str) -> None:
+    def __init__(self, room: Room, conversation: str, console: Console) -> None:
         self._room = room
+        self._console = console
         self._conversation = conversation
         self._thread: threading.Thread | None = None
 
@@ -101,7 +103,11 @@ class _Mouth:
         self.hush()
 
         def speak() -> None:
-            self._room.speaker.say(reply.text, reply.rate)
+            try:
+                self._room.speaker.say(reply.text, reply.rate)
+            except SoundError as error:
+                # The text stands on the terminal; a voice that fails must not end the listening.
+                self._console.print(f"[red]{error}[/red]")
             self._room.assistant.spoken(self._conversation)
 
         self._thread = threading.Thread(target=speak, name="aye-voice", daemon=True)

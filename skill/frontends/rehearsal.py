@@ -26,6 +26,7 @@ SAID = (
     "What happened to my vote?",
 )
 MEMBER_VOICE = "en-us"
+CONVERSATION = "demo"
 
 
 def rehearse(session: Session, ears: Ears, console: Console) -> int:
@@ -40,10 +41,10 @@ def rehearse(session: Session, ears: Ears, console: Console) -> int:
                 return 1
             wav = Path(folder) / f"{number}.wav"
             member.to_wav(text, wav, 1.0)
-            transcript = ears.hear(wav, session.assistant.expects("demo"))
-            reply = session.assistant.turn("demo", transcript)
+            transcript = ears.hear(wav, session.assistant.expects(CONVERSATION))
+            reply = session.assistant.turn(CONVERSATION, transcript)
             console.print(f"[bold]Member:[/bold] {text}  [dim](heard: {reply.heard})[/dim]")
             console.print(f"[bold]Aye:[/bold]    {reply.text}\n")
-            session.assistant.spoken("demo")
+            session.assistant.spoken(CONVERSATION)
     entries = session.store.journal.entries(limit=1)
     return 0 if entries and entries[0].fate is Fate.DONE else 1

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -23,11 +22,10 @@ from skill.chain import Signer
 from skill.demo import DemoDao, demo_dao
 from skill.flow import Transcript
 from skill.frontends.ears import Ears
-from skill.frontends.rehearsal import rehearse
+from skill.frontends.rehearsal import CONVERSATION, rehearse
 from skill.frontends.session import Session, open_session, reply_line, settings_of
 from skill.frontends.typed import converse
 
-CONVERSATION = "demo"
 KEY = "garden"
 
 
@@ -35,16 +33,13 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 at the end of the conversation; nothing is left running."""
     base = settings_of(args)
     console = Console(stderr=args.json, quiet=args.json)
-    with _folder(args.keep) as folder:
+    with ExitStack() as house:
+        folder = house.enter_context(_folder(args.keep))
         with console.status("Starting a chain and building a DAO on it"):
-            house = demo_dao()
-            dao = house.__enter__()
-        try:
-            settings = settings_for(base, dao, folder)
-            session = open_session(settings, Signer.from_secret(dao.speaker_key))
-            return _talk(args, session, dao, console)
-        finally:
-            house.__exit__(None, None, None)
+            dao = house.enter_context(demo_dao())
+        session = open_session(settings_for(base, dao, folder), Signer.from_secret(dao.speaker_key))
+        house.enter_context(session.store)
+        return _talk(args, session, dao, console)
 
 
 def settings_for(base: config.Config, dao: DemoDao, folder: Path) -> config.Config:
@@ -110,7 +105,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
     """A data folder of this run's own, gone afterwards unless it is to be kept."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
-        os.chmod(keep, 0o700)
+        keep.chmod(0o700)
         yield keep
         return
     with tempfile.TemporaryDirectory(prefix="aye-demo-", ignore_cleanup_errors=True) as folder:
