@@ -26,8 +26,8 @@ from skill.understanding.names import KnownNames
 
 SOUND, KEY, LIGHT, STUTTER, WEIGHTY = 0.15, 0.4, 0.6, 0.3, 0.9
 """What a difference costs: a listed sound-alike, one found by its sound, a light word, a word twice, one of weight."""
-RATIO = 78
-"""Of rapidfuzz's 0 to 100: a word less like one of ours is another word."""
+RATIO, SOUNDS_LIKE = 78, 60
+"""Of rapidfuzz's 0 to 100: a word less like one of ours is another word; less will do where both sound the same."""
 A_WORD, MOST = 0.3, 1.9
 """The bound of what all differences may cost: so much for each word, and never more than that."""
 LONGEST = 30
@@ -64,7 +64,7 @@ class _Search:
 
 
 class Nearby:
-    """Mends utterances into sentences of one network. Holds the words of the network by their sound."""
+    """Mends utterances into sentences of one network."""
 
     def __init__(self, network: Network, words: Words):
         self._words = words
@@ -72,9 +72,6 @@ class Nearby:
         self._vocabulary = network.vocabulary
         self._list = sorted(network.vocabulary)
         self._choices = frozenset(network.choice_words)
-        self._by_sound: dict[str, list[str]] = {}
-        for word in self._list:
-            self._by_sound.setdefault(sound_key(word), []).append(word)
 
     def mend(self, heard: Heard, known: KnownNames) -> list[Mended]:
         """The cheapest ways to mend the utterance, the best first; none where nothing is near."""
@@ -180,12 +177,11 @@ class Nearby:
         return list(meant.items())
 
     def _like(self, word: str) -> Iterable[tuple[str, float]]:
-        for other in self._by_sound.get(sound_key(word), ()):
-            ratio = fuzz.ratio(word, other)
-            if ratio >= 60:
+        key = sound_key(word)
+        for other, ratio, _ in process.extract(word, self._list, scorer=fuzz.ratio, score_cutoff=SOUNDS_LIKE, limit=12):
+            if sound_key(other) == key:
                 yield other, SOUND if ratio >= RATIO and len(word) > 6 else KEY
-        if len(word) > 4:
-            for other, ratio, _ in process.extract(word, self._list, scorer=fuzz.ratio, score_cutoff=RATIO, limit=4):
+            elif ratio >= RATIO and len(word) > 4:
                 yield other, 0.4 + (100 - ratio) / 40
 
     def _joined(self, left: str, right: str) -> list[tuple[str, float]]:
