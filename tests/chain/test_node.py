@@ -212,9 +212,9 @@ def test_a_batch_in_another_order_is_put_right(demo: DemoDao, endpoint: Endpoint
     ]
 
 
-def test_logs_are_read_in_pieces_where_an_endpoint_wants_it(demo: DemoDao, endpoint: Endpoint) -> None:
+def test_logs_are_read_in_pieces_where_an_endpoint_wants_it(fresh_demo: DemoDao, endpoint: Endpoint) -> None:
     """Public endpoints read a few blocks at once; nothing is lost at the borders, and the width is found out once."""
-    width = 60
+    demo, width = fresh_demo, 60
     asked = []
 
     def narrow(call: Call, chain: Chain) -> Any:
@@ -226,7 +226,6 @@ def test_logs_are_read_in_pieces_where_an_endpoint_wants_it(demo: DemoDao, endpo
         return chain(call)
 
     demo.chain.ask("anvil_mine", hex(600))
-    demo.revert(demo.snapshot())
     endpoint.one = narrow
     ledger, usual = ledger_of(demo, endpoint.rpc), ledger_of(demo)
     assert [one.id for one in ledger.proposals()] == [one.id for one in usual.proposals()]
