@@ -87,6 +87,10 @@ def _listed(one: Proposal, with_state: bool, speech: Speech) -> str:
         return speech.say(
             "listed_open", number=one.number, title=speech.title(one.title), when=_shortly(one.closes_at, speech)
         )
+    if one.state is ProposalState.PENDING:
+        return speech.say(
+            "listed_pending", number=one.number, title=speech.title(one.title), when=_shortly(one.opens_at, speech)
+        )
     return speech.numbered(one)
 
 

@@ -79,6 +79,13 @@ def test_three_are_counted_and_named() -> None:
     )
 
 
+def test_what_is_not_open_yet_says_when_it_opens() -> None:
+    """For that is what one wants to know of it."""
+    assert listed(proposal(13, "A", ProposalState.PENDING, opens_at=int(NOW) + DAY), state="pending") == (
+        "One proposal is waiting to open: thirteen, A, opens in twenty four hours."
+    )
+
+
 def test_more_than_three_go_on_and_back() -> None:
     """Three at a time; the end and the beginning are said."""
     talk = Talk()
