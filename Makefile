@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-long lint types layers docs-check ci lock
+.PHONY: help install install-test demo test test-long lint types layers docs ci lock
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ types: ## mypy --strict
 
 layers: ## the order of the rooms
 	@.venv/bin/lint-imports --no-cache
+
+docs: ## the generated documents are up to date
+	@.venv/bin/python scripts/docs --check
 
 ci: ## what CI runs
 	@.ci/run
