@@ -40,7 +40,6 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--json", action="store_true", help="lines in, JSON lines out, no sound")
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the run's journal and conversations in DIR")
     demo.add_argument("--text", action="store_true", help="type instead of speaking")
-    demo.add_argument("--quiet", action="store_true", help="print the answers, do not speak them")
 
     made["listen"].add_argument("--conversation", default="listen", metavar="NAME")
     chat = made["chat"]
