@@ -109,11 +109,15 @@ def run(noise: float | None, voices: str) -> tuple[list[Heard], list[Heard]]:
 
 
 def summary(commands: list[Heard], foreign: list[Heard]) -> list[dict[str, object]]:
-    """One row a voice, and the total."""
+    """One row a voice, the total, and the total of those that no constant of the recogniser was fitted on."""
     rows: list[dict[str, object]] = []
-    for voice in [*dict.fromkeys(heard.voice for heard in commands), "all"]:
-        mine = [heard for heard in commands if voice in (heard.voice, "all")]
-        alien = [heard for heard in foreign if voice in (heard.voice, "all")]
+    apart = {said for said, _, _ in COMMANDS[1::2]} | set(FOREIGN[1::2])
+    for voice in [*dict.fromkeys(heard.voice for heard in commands), "all", "all, set apart"]:
+        mine = [heard for heard in commands if voice == heard.voice or voice.startswith("all")]
+        alien = [heard for heard in foreign if voice == heard.voice or voice.startswith("all")]
+        if voice == "all, set apart":
+            mine = [heard for heard in mine if heard.said in apart]
+            alien = [heard for heard in alien if heard.said in apart]
         rows.append(
             {
                 "voice": voice,
