@@ -27,29 +27,37 @@ class Standings:
         self._node = node
         self._governor = governor
         self._ended: dict[int, tuple[int, Standing]] = {}
-        """By id: the block at which it was first seen, and how."""
+        """By id: the newest block when it was first seen at its end, and how it stood."""
+        self._final: dict[int, Standing] = {}
+        """Seen so again when a reorganisation could not reach that block any more."""
 
     def of(self, made: Sequence[Created], clock: Clock) -> tuple[list[Standing], int, int]:
         """One a proposal; the quorum demanded at present; the quorum's denominator. One round trip."""
-        settled = {
-            id: standing for id, (seen, standing) in self._ended.items() if clock.head.number - seen >= REORG_BLOCKS
-        }
-        asked = [one for one in made if one.id not in settled]
+        asked = [one for one in made if one.id not in self._final]
         calls = [Call(self._governor, abi.QUORUM, (clock.latest_past,)), Call(self._governor, abi.QUORUM_DENOMINATOR)]
         for one in asked:
             calls += [
                 Call(self._governor, function, (one.opens if function is abi.QUORUM else one.id,)) for function in _EACH
             ]
         answers = self._node.read(calls)
+        read: dict[int, Standing] = {}
         for at, one in enumerate(asked):
             first = 2 + at * len(_EACH)
             standing = self._standing(answers[first : first + len(_EACH)])
-            settled[one.id] = standing
-            if standing[0] in FINAL:
-                self._ended.setdefault(one.id, (clock.head.number, standing))
-            else:
-                self._ended.pop(one.id, None)
-        return [settled[one.id] for one in made], int(answers[0] or 0), int(answers[1] or 100)
+            read[one.id] = standing
+            self._note(one.id, standing, clock.head.number)
+        return [read.get(one.id) or self._final[one.id] for one in made], int(answers[0] or 0), int(answers[1] or 100)
+
+    def _note(self, id: int, standing: Standing, head: int) -> None:
+        if standing[0] not in FINAL:
+            self._ended.pop(id, None)
+            return
+        seen, before = self._ended.get(id, (head, standing))
+        if before != standing or head < seen:
+            seen = head
+        self._ended[id] = seen, standing
+        if head - seen >= REORG_BLOCKS:
+            self._final[id] = standing
 
     def _standing(self, answers: Sequence[Any]) -> Standing:
         state, deadline, tally, eta, quorum = answers

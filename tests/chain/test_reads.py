@@ -275,6 +275,7 @@ def test_a_reorganisation_is_seen(fresh_demo: DemoDao, fresh_ledger: GovernorOz)
     assert during[12].state is ProposalState.CANCELED
     assert len(fresh_ledger.ballots()) == len(ballots) + 1
     demo.revert(snapshot)
+    demo.chain.ask("anvil_mine", hex(100))
     after = fresh_ledger.proposals()
     assert [(one.id, one.state) for one in after] == [(one.id, one.state) for one in before]
     assert after[pending.number - 1].state is ProposalState.PENDING
@@ -286,6 +287,7 @@ def test_what_has_ended_is_read_no_more(fresh_demo: DemoDao, fresh_ledger: Gover
     ledger = ledger_of(fresh_demo, endpoint.rpc)
     first = ledger.proposals()
     fresh_demo.chain.ask("anvil_mine", hex(70))
+    ledger.proposals()
     warm, _ = sizes(ledger, endpoint)
     cold, _ = sizes(ledger_of(fresh_demo, endpoint.rpc), endpoint)
     assert warm < cold * 0.6
