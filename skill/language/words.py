@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from skill.errors import LanguageError
 from skill.language.files import nearest, read_yaml
@@ -24,11 +25,17 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Words that together give a question away, whatever else it holds."""
+    """Words that together give a question away: all of some, one of others, none of the rest."""
 
-    words: frozenset[str]
+    all: frozenset[str]
+    any: frozenset[str]
+    none: frozenset[str]
     intent: str
     slots: Mapping[str, str]
+
+    def fits(self, held: frozenset[str]) -> bool:
+        """Whether a question that holds these words is about this."""
+        return self.all <= held and (not self.any or not self.any.isdisjoint(held)) and self.none.isdisjoint(held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Words:
     """May be added by a near match."""
     turning: frozenset[str]
     """Turn a meaning round: beside them a near match drops and adds nothing."""
+    harmless: frozenset[str]
+    """Of these, what does not hinder a question from being read by its cue words."""
     asks: frozenset[str]
     """Begin a question or a request."""
     anchors: frozenset[str]
@@ -77,7 +86,7 @@ class Words:
 
 _KEYS = (
     "contractions", "spellings", "skip", "polite", "light", "links", "turning", "asks", "anchors", "sides", "questions",
-    "cues", "topics", "sounds", "open",
+    "harmless", "cues", "topics", "sounds", "open",
 )  # fmt: skip
 
 
@@ -99,6 +108,7 @@ def load_words(file: Path, code: str) -> Words:
         light=frozenset(data.get("light", ())),
         links=frozenset(data.get("links", ())),
         turning=frozenset(data.get("turning", ())),
+        harmless=frozenset(data.get("harmless", ())),
         asks=frozenset(data.get("asks", ())),
         sides=frozenset(data.get("sides", ())),
         questions=frozenset(data.get("questions", ())),
@@ -109,10 +119,7 @@ def load_words(file: Path, code: str) -> Words:
             }
         ),
         anchors=frozenset(data.get("anchors", ())),
-        topics=tuple(
-            Topic(frozenset(said["words"]), said["intent"], MappingProxyType(dict(said["slots"])))
-            for said in data.get("topics", ())
-        ),
+        topics=tuple(_topic(said) for said in data.get("topics", ())),
         sound_number=MappingProxyType({str(heard): int(said) for heard, said in sounds.get("number", {}).items()}),
         sound_choice=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("choice", {}).items()}),
         sound_sure=MappingProxyType({str(heard): str(said) for heard, said in sounds.get("sure", {}).items()}),
@@ -124,3 +131,8 @@ def load_words(file: Path, code: str) -> Words:
             }
         ),
     )
+
+
+def _topic(said: Mapping[str, Any]) -> Topic:
+    parts = (frozenset(map(str, said.get(part, ()))) for part in ("all", "any", "none"))
+    return Topic(*parts, intent=said["intent"], slots=MappingProxyType(dict(said["slots"])))

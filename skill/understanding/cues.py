@@ -37,21 +37,28 @@ class Cues:
         words = [token.text for token in heard.tokens]
         if len(words) < 3 or words[0] not in self._words.asks:
             return None
-        if any(word in self._words.turning or word in self._words.sides for word in words):
+        if any(word in self._words.sides for word in words):
             return None
         named = self._named(heard, known)
         if named is not None:
             proposal, start, end = named
             rest = words[:start] + words[end:]
+            if self._turned(rest):
+                return None
             return self._most("proposal", rest, {"proposal": proposal})
-        return self._most("treasury", words, {}) or self._topic(words)
+        found = None if self._turned(words) else self._most("treasury", words, {})
+        return found or self._topic(words)
+
+    def _turned(self, words: list[str]) -> bool:
+        return any(word in self._words.turning and word not in self._words.harmless for word in words)
 
     def _topic(self, words: list[str]) -> Meaning | None:
         held = frozenset(words)
         if not held <= self._vocabulary:
             return None
-        found = [topic for topic in self._words.topics if topic.words <= held]
-        return Meaning(found[0].intent, found[0].slots, SCORE) if len(found) == 1 else None
+        turned = {word for word in words if self._turned([word])}
+        found = next((topic for topic in self._words.topics if topic.fits(held) and turned <= topic.all), None)
+        return None if found is None else Meaning(found.intent, found.slots, SCORE)
 
     def _named(self, heard: Heard, known: KnownNames) -> tuple[SlotValue, int, int] | None:
         """The one proposal that is named, and where: the longest run of words that names one."""

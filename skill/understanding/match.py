@@ -22,6 +22,8 @@ LONGEST = 80
 LONGEST_TEXT = 1_000
 HEARD = 0.2
 """A sentence that fits but was hardly heard so (the grammar finds one in any sound) means nothing."""
+NEARLY = 0.73
+"""A near match below this gives way to what the cue words of a question say."""
 CLEARLY = 0.1
 """How much likelier another hearing must be than the first."""
 
@@ -67,7 +69,10 @@ class Understanding:
         exact = paths(heard, matcher.network, self._words, self._names)
         if exact:
             return self._choose([(self._meaning(path, matcher), _rank(path)) for path in exact])
-        return self._near(heard, matcher) or matcher.cues.meaning(heard, self._names)
+        near = self._near(heard, matcher)
+        if near is not None and near.score >= NEARLY:
+            return near
+        return matcher.cues.meaning(heard, self._names) or near
 
     def _near(self, heard: Heard, matcher: Matcher) -> Meaning | None:
         """The meanings of the utterance mended, where it is worth mending."""

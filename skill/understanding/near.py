@@ -95,7 +95,7 @@ class Nearby:
         return _Search(heard, known, meant, joined, *self._loose(loose), asks)
 
     def _loose(self, loose: bool) -> tuple[frozenset[str], frozenset[str]]:
-        return (self._words.light, self._words.links) if loose else (_NOTHING, _NOTHING)
+        return (self._words.light, self._words.links - self._choices) if loose else (_NOTHING, _NOTHING)
 
     def _best(self, search: _Search) -> list[Mended]:
         count = len(search.heard.tokens)
