@@ -149,12 +149,14 @@ class Walk:
         return known
 
     def _spelled(self, state: State, before: str) -> Iterator[tuple[tuple[str, ...], State, tuple[Tokens, ...]]]:
+        units: dict[State, list[tuple[str, State]]] = {}  # a thousand numbers lead to the same few states
         for label, to in self._of(state):
             yield (label,), to, self._speller.spellings(label, before)
             if label.isdecimal():
-                for unit, after in self._of(to):
-                    if unit in FUSED:
-                        yield (label, unit), after, self._speller.spellings(label, before, FUSED[unit])
+                if to not in units:
+                    units[to] = [arc for arc in self._of(to) if arc[0] in FUSED]
+                for unit, after in units[to]:
+                    yield (label, unit), after, self._speller.spellings(label, before, FUSED[unit])
 
     def _of(self, state: State) -> tuple[tuple[str, State], ...]:
         """The words that may follow in the grammar, parts entered and left."""
