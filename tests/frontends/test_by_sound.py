@@ -221,7 +221,7 @@ def test_the_phrase_casts_the_vote_and_a_second_vote_is_refused(room: Listening)
     cast = room.chain.ballots(room.dao.voter)
     assert [(ballot.proposal_id, ballot.support) for ballot in cast] == [(room.chain.proposal_ids()[3], 1)]
     sent = room.sent()
-    assert "already" in room.say("vote no on proposal four").lower()
+    assert "already" in room.say("vote against proposal four").lower()
     assert room.sent() == sent
 
 
