@@ -126,9 +126,17 @@ def _step(decoder: Decoder, progress: Progress, parents: Sequence[int], partials
 def _distinct(finished: list[Held], walk: Walk, keep: int) -> tuple[Held, ...]:
     found: dict[tuple[str, ...], Held] = {}
     for held in sorted(finished, key=lambda held: -held.score):
-        words = walk.labels(held.tokens)
+        words = _once(walk.labels(held.tokens))
         if words and words not in found:
             found[words] = replace(held, words=words)
         if len(found) == keep:
             break
     return tuple(found.values())
+
+
+def _once(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Words that are said twice, said once: Whisper writes a short "yes" as "yes yes", which means no more."""
+    for period in range(1, len(words) // 2 + 1):
+        if words == words[:period] * (len(words) // period):
+            return words[:period]
+    return words

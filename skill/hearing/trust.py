@@ -79,15 +79,16 @@ def transcript(held: tuple[Held, ...], free: Free, seconds: float) -> Transcript
 def once(text: str) -> str:
     """`text` without its repetitions: on a short sound Whisper may say a sentence, or its end, again and again.
 
-    All of it said twice is cut, an end said three times, a single word said four times.
+    All of it said twice is cut, and a word or an end said three times; the last copy may be broken off.
     """
-    words = text.split()
+    words = [word for word in text.split() if _letters(word)]
     plain = [_letters(word) for word in words]
     for start in range(len(words)):
         for period in range(1, (len(words) - start) // 2 + 1):
             copies = (len(words) - start) // period
-            enough = 4 if period == 1 else 2 if start == 0 else 3
-            if copies >= enough and plain[start:-period] == plain[start + period :]:
+            tail, again = plain[start:-period], plain[start + period :]
+            enough = 2 if start == 0 and period > 1 else 3
+            if copies >= enough and tail[:-1] == again[:-1] and tail[-1].startswith(again[-1]):
                 return " ".join(words[: start + period])
     return text
 

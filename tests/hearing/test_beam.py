@@ -66,6 +66,12 @@ def test_a_spoken_sentence_of_the_grammar_is_heard(
     assert others
 
 
+def test_a_short_word_is_heard_once(recogniser: WhisperRecogniser, say: Callable[[str], Sound]) -> None:
+    """The grammar may hold "yes yes"; who says "yes" answers yes."""
+    recogniser.prepare(of(["yes", "yes yes", "no", "no no", "yes no"]))
+    assert hear(recogniser, say("Yes."))[0] == "yes"
+
+
 def test_what_is_not_in_the_grammar_is_heard_freely(recogniser: WhisperRecogniser, say: Callable[[str], Sound]) -> None:
     """Television is not pulled to a command."""
     recogniser.prepare(VOTES)

@@ -62,6 +62,8 @@ def test_nothing_held_leaves_the_free_words_without_confidence() -> None:
         ("No one was home when I called when I called when I called", "No one was home when I called"),
         ("What would proposal four do do do do do", "What would proposal four do"),
         ("no no", "no no"),
+        ("Against... ...against... ...against... ...", "Against..."),
+        ("Abstain. Abstain. Abstain. Ab", "Abstain."),
         ("vote yes on proposal four", "vote yes on proposal four"),
         ("", ""),
     ],
