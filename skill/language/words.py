@@ -134,5 +134,5 @@ def load_words(file: Path, code: str) -> Words:
 
 
 def _topic(said: Mapping[str, Any]) -> Topic:
-    parts = (frozenset(map(str, said.get(part, ()))) for part in ("all", "any", "none"))
-    return Topic(*parts, intent=said["intent"], slots=MappingProxyType(dict(said["slots"])))
+    every, one, no = (frozenset(map(str, said.get(part, ()))) for part in ("all", "any", "none"))
+    return Topic(every, one, no, said["intent"], MappingProxyType(dict(said["slots"])))

@@ -12,12 +12,12 @@ from skill.flow import Meaning, SlotValue
 from skill.language.network import Network
 from skill.language.templates import BARE, Sentences, Template
 from skill.language.words import Words
-from skill.understanding.exact import Heard, paths
+from skill.understanding.exact import Heard, longest
 from skill.understanding.names import KnownNames
 
 SCORE = 0.62
-LONGEST_NAME = 7
-"""Words that name one proposal, at most: "the proposal that was made last"."""
+LONGEST = 20
+"""Words of a question, at most."""
 
 
 class Cues:
@@ -35,7 +35,7 @@ class Cues:
     def meaning(self, heard: Heard, known: KnownNames) -> Meaning | None:
         """What is asked, or None."""
         words = [token.text for token in heard.tokens]
-        if len(words) < 3 or words[0] not in self._words.asks:
+        if not 3 <= len(words) <= LONGEST or words[0] not in self._words.asks:
             return None
         if any(word in self._words.sides for word in words):
             return None
@@ -43,7 +43,7 @@ class Cues:
         if named is not None:
             proposal, start, end = named
             rest = words[:start] + words[end:]
-            if self._turned(rest):
+            if self._turned(rest) or any(token.number for token in heard.tokens[:start] + heard.tokens[end:]):
                 return None
             return self._most("proposal", rest, {"proposal": proposal})
         found = None if self._turned(words) else self._most("treasury", words, {})
@@ -64,14 +64,13 @@ class Cues:
         """The one proposal that is named, and where: the longest run of words that names one."""
         if self._proposal is None:
             return None
-        count = len(heard.tokens)
-        for length in range(min(LONGEST_NAME, count), 1, -1):
-            for start in range(count - length + 1):
-                piece = Heard(heard.text, heard.tokens[start : start + length])
-                for path in paths(piece, self._proposal, self._words, known):
-                    if not path.open_words and not path.sounds:
-                        return next(value for slot, value in path.slots if slot == "proposal"), start, start + length
-        return None
+        best: tuple[SlotValue, int, int] | None = None
+        for start in range(len(heard.tokens)):
+            end, found = longest(heard, start, self._proposal, self._words, known)
+            plain = [path for path in found if not path.open_words and not path.sounds]
+            if plain and end - start > (best[2] - best[1] if best else 1):
+                best = next(value for slot, value in plain[0].slots if slot == "proposal"), start, end
+        return best
 
     def _most(self, thing: str, words: list[str], slots: Mapping[str, SlotValue]) -> Meaning | None:
         """The intent with the most cue words, if one has more than all others and no word is strange."""

@@ -44,11 +44,29 @@ class Heard:
 
 def paths(heard: Heard, network: Network, words: Words, known: KnownNames) -> list[Path]:
     """Every way in which the utterance is a sentence of the network."""
+    return _ended(_fronts(heard, 0, network, words, known)[-1], network)
+
+
+def longest(heard: Heard, start: int, network: Network, words: Words, known: KnownNames) -> tuple[int, list[Path]]:
+    """The longest run of words from `start` on that is a sentence: its end, and in which ways; none: (start, [])."""
+    fronts = _fronts(heard, start, network, words, known)
+    for end in range(len(heard.tokens), start, -1):
+        found = _ended(fronts[end], network)
+        if found:
+            return end, found
+    return start, []
+
+
+_Front = dict[tuple[int, Slots], tuple[int, int]]
+"""(state, slots) -> (open words, sound-alikes) on the best way there."""
+
+
+def _fronts(heard: Heard, start: int, network: Network, words: Words, known: KnownNames) -> list[_Front]:
     tokens = heard.tokens
-    count = len(tokens)
-    fronts: list[dict[tuple[int, Slots], tuple[int, int]]] = [{} for _ in range(count + 1)]
-    fronts[0][network.start, ()] = (0, 0)
-    for at, token in enumerate(tokens):
+    fronts: list[_Front] = [{} for _ in range(len(tokens) + 1)]
+    fronts[start][network.start, ()] = (0, 0)
+    for at in range(start, len(tokens)):
+        token = tokens[at]
         for (state, slots), cost in fronts[at].items():
             ahead = network.ahead(state)
             for target, tags in ahead.words.get(token.text, ()):
@@ -63,11 +81,15 @@ def paths(heard: Heard, network: Network, words: Words, known: KnownNames) -> li
                 for end, value, open_words, sounds in fill(wild.list, heard, at, words, known):
                     filled = (*slots, *wild.tags, (wild.slot, value))
                     _reach(fronts[end], wild.target, filled, (cost[0] + open_words, cost[1] + sounds))
+    return fronts
+
+
+def _ended(front: _Front, network: Network) -> list[Path]:
     found: list[Path] = []
-    for (state, slots), (open_words, sounds) in fronts[count].items():
-        if state == END or network.ahead(state).ends:
-            ends = network.ahead(state).ends or [()]
-            found.extend(Path(slots + tags, open_words, sounds) for tags in ends)
+    for (state, slots), (open_words, sounds) in front.items():
+        ends = network.ahead(state).ends
+        if state == END or ends:
+            found.extend(Path(slots + tags, open_words, sounds) for tags in ends or [()])
     return found
 
 
