@@ -1,7 +1,7 @@
 """The values that pass between the rooms. Read this file first.
 
-    sound ─▶ hearing ─▶ Transcript ─▶ understanding ─▶ Meaning ─▶ dialogue ─▶ Request
-          ─▶ dao ─▶ Answer ─▶ dialogue ─▶ Reply ─▶ voice ─▶ sound
+sound ─▶ hearing ─▶ Transcript ─▶ understanding ─▶ Meaning ─▶ dialogue ─▶ Request
+      ─▶ dao ─▶ Answer ─▶ dialogue ─▶ Reply ─▶ voice ─▶ sound
 """
 
 from __future__ import annotations
