@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -18,10 +19,15 @@ def _ended(_number: int, _frame: object) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit codes: 0 done, 1 failed, 2 wrong use, 130 interrupted."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # whatever the locale: it is read by programs
     args = parser().parse_args(argv)
     signal.signal(signal.SIGTERM, _ended)
     try:
-        return command_of(args.command)(args)
+        status = command_of(args.command)(args)
+        sys.stdout.flush()  # here, where a reader that has gone is no surprise
+        return status
     except ConfigError as error:
         print(f"aye: {error}", file=sys.stderr)
         return 2

@@ -29,10 +29,13 @@ def command_of(name: str) -> Callable[[argparse.Namespace], int]:
 
 def parser() -> argparse.ArgumentParser:
     """The parser of `aye`; wrong use ends with exit code 2."""
-    top = argparse.ArgumentParser(prog="aye", description="Take part in a DAO by speaking.")
+    top = argparse.ArgumentParser(prog="aye", description="Take part in a DAO by speaking.", allow_abbrev=False)
     top.add_argument("--config", type=Path, metavar="FILE", help="the configuration (else ./config.yaml)")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
+    made = {
+        name: commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        for name, text in COMMANDS.items()
+    }
     for command in made.values():
         command.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
@@ -41,23 +44,25 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", type=Path, metavar="DIR", help="keep the run's journal and conversations in DIR")
     demo.add_argument("--text", action="store_true", help="type instead of speaking")
 
-    made["listen"].add_argument("--conversation", default="listen", metavar="NAME")
+    made["listen"].add_argument("--conversation", type=_text, default="listen", metavar="NAME")
     chat = made["chat"]
-    chat.add_argument("--conversation", default="chat", metavar="NAME")
+    chat.add_argument("--conversation", type=_text, default="chat", metavar="NAME")
     chat.add_argument("--speak", action="store_true", help="say the answers aloud too")
 
     ask = made["ask"]
     _sentence(ask)
     ask.add_argument("--json", action="store_true", help="one JSON line")
     ask.add_argument("--speak", action="store_true", help="say the answer aloud too")
-    ask.add_argument("--conversation", default="ask", metavar="NAME", help="go on with an earlier conversation")
+    ask.add_argument(
+        "--conversation", type=_text, default="ask", metavar="NAME", help="go on with an earlier conversation"
+    )
 
     understand = made["understand"]
     _sentence(understand)
     understand.add_argument("--language", metavar="CODE", help="a folder of intents/ (else the configuration's)")
 
     say = made["say"]
-    say.add_argument("text")
+    say.add_argument("text", type=_text)
     say.add_argument("--wav", type=Path, metavar="OUT", help="write to a file instead of speaking")
     say.add_argument("--rate", type=float, help="0.5 to 3")
 
@@ -78,5 +83,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _sentence(command: argparse.ArgumentParser) -> None:
     what = command.add_mutually_exclusive_group(required=True)
-    what.add_argument("text", nargs="?", help="the sentence; - reads one a line from standard input")
+    what.add_argument("text", nargs="?", type=_text, help="the sentence; - reads one a line from standard input")
     what.add_argument("--wav", type=Path, metavar="FILE", help="a recording of it")
+
+
+def _text(argument: str) -> str:
+    """What was given on the command line, bytes that are no text replaced as they are in lines of standard input."""
+    return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,8 +1,9 @@
 """The listening loop: a microphone, a speaker, one conversation.
 
-It owns barge-in: while Aye speaks the microphone stays open, and "stop" (or any sentence that Aye understands while
-nothing is asked) silences the voice at once and is then a turn like any other. The time for an answer counts from the
-end of what Aye said, and when it is over Aye says so without being asked.
+It owns barge-in: while Aye speaks the microphone stays open, and "stop" silences the voice at once and is then a turn
+like any other. Nothing else that begins while Aye speaks counts: it may be Aye's own voice, which must not confirm
+what it asks for. The time for an answer counts from the end of what Aye said, and when it is over Aye says so without
+being asked.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from skill.assistant import Assistant
 from skill.errors import SoundError
 from skill.flow import Reply, Transcript
 from skill.frontends.ears import Ears
+from skill.frontends.view import View
 from skill.hearing.endpoint import Endpointer
 from skill.hearing.microphone import frames as microphone_frames
 from skill.voice.speaker import Speaker
@@ -38,62 +40,70 @@ class Room:
 
 
 def listen(room: Room, conversation: str, console: Console, frames: Iterable[Frame] | None = None) -> None:
-    """Goes on until the frames end (a microphone's never do). Raises `SoundError`."""
-    mouth = _Mouth(room, conversation, console)
+    """Goes on until control C or until the frames end (a microphone's never do). Raises `SoundError`."""
+    with View(console) as view:
+        mouth = _Mouth(room, conversation, view)
+        view.note("Listening. Say: what is in the treasury. Stop with control C.")
+        try:
+            _hear(room, conversation, view, mouth, microphone_frames(room.microphone) if frames is None else frames)
+        except KeyboardInterrupt:
+            view.note("Stopped.")
+        finally:
+            mouth.hush()
+
+
+def _hear(room: Room, conversation: str, view: View, mouth: _Mouth, frames: Iterable[Frame]) -> None:
     ear = Endpointer(silence_seconds=room.silence_seconds)
-    console.print("Listening. Say: what is in the treasury. Stop with control C.")
     utterance = room.ears.listen_for(None)
-    try:
-        for frame in microphone_frames(room.microphone) if frames is None else frames:
-            late = None if mouth.busy or ear.speaking else room.assistant.expired(conversation)
-            if late is not None:
-                _show(console, "", late)
-                mouth.say(late)
-            for piece in ear.feed(frame):
-                partial = utterance.feed(piece)
-                if partial:
-                    console.print(f"[dim]… {partial}[/dim]", end="\r")
-            if not ear.ended:
-                continue
-            ear.reset()
-            transcript = utterance.finish()
-            _turn(room, conversation, console, mouth, transcript)
-            utterance = room.ears.listen_for(room.assistant.expects(conversation))
-    finally:
-        mouth.hush()
+    over_aye = False  # the utterance under way began while Aye spoke
+    for frame in frames:
+        mouth.check()
+        late = None if mouth.busy or ear.speaking else room.assistant.expired(conversation)
+        if late is not None:
+            view.turn(late)
+            mouth.say(late)
+            utterance = room.ears.listen_for(None)
+        silent = not ear.speaking
+        for piece in ear.feed(frame):
+            if silent:
+                silent, over_aye = False, mouth.busy
+            words = utterance.feed(piece)
+            if not over_aye:
+                view.now("hearing", words)
+        if not ear.ended:
+            continue
+        ear.reset()
+        if not mouth.busy:
+            view.now("thinking")
+        _turn(room, conversation, view, mouth, utterance.finish(), over_aye)
+        utterance = room.ears.listen_for(room.assistant.expects(conversation))
 
 
-def _turn(room: Room, conversation: str, console: Console, mouth: _Mouth, transcript: Transcript) -> None:
-    if not transcript.text:
+def _turn(room: Room, conversation: str, view: View, mouth: _Mouth, transcript: Transcript, over_aye: bool) -> None:
+    if not transcript.text or (over_aye and not room.assistant.is_stop(transcript)):
+        if not mouth.busy:
+            view.now("listening")
         return
-    if mouth.busy:
-        if not room.assistant.is_stop(transcript):
-            return  # most likely Aye's own voice; only "stop" gets through while it speaks
-        mouth.hush()
+    mouth.hush()
+    view.now("thinking", transcript.text)
     reply = room.assistant.turn(conversation, transcript)
-    _show(console, reply.heard, reply)
-    if not reply.silent:
+    view.turn(reply)
+    if reply.silent:
+        view.now("listening")
+    else:
         mouth.say(reply)
-
-
-def _show(console: Console, heard: str, reply: Reply) -> None:
-    if heard:
-        console.print(f"[bold]You:[/bold] {heard}")
-    if reply.meaning is not None:
-        slots = " ".join(f"{name}={value}" for name, value in reply.meaning.slots.items())
-        console.print(f"[dim]     {reply.meaning.intent} {slots} ({reply.meaning.score:.2f})[/dim]")
-    if not reply.silent:
-        console.print(f"[bold]Aye:[/bold] {reply.text}")
 
 
 class _Mouth:
     """Speaks in a thread of its own, so that the ear stays open."""
 
-    def __init__(self, room: Room, conversation: str, console: Console) -> None:
+    def __init__(self, room: Room, conversation: str, view: View) -> None:
         self._room = room
-        self._console = console
+        self._view = view
         self._conversation = conversation
         self._thread: threading.Thread | None = None
+        self._told = ""
+        self._failure: Exception | None = None
 
     @property
     def busy(self) -> bool:
@@ -101,16 +111,7 @@ class _Mouth:
 
     def say(self, reply: Reply) -> None:
         self.hush()
-
-        def speak() -> None:
-            try:
-                self._room.speaker.say(reply.text, reply.rate)
-            except SoundError as error:
-                # The text stands on the terminal; a voice that fails must not end the listening.
-                self._console.print(f"[red]{error}[/red]")
-            self._room.assistant.spoken(self._conversation)
-
-        self._thread = threading.Thread(target=speak, name="aye-voice", daemon=True)
+        self._thread = threading.Thread(target=self._speak, args=(reply,), name="aye-voice", daemon=True)
         self._thread.start()
 
     def hush(self) -> None:
@@ -118,3 +119,24 @@ class _Mouth:
             self._room.speaker.stop()
             self._thread.join()
             self._thread = None
+
+    def check(self) -> None:
+        """Raises here, in the listening thread, what ended the speaking one."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _speak(self, reply: Reply) -> None:
+        try:
+            self._view.now("speaking")
+            try:
+                self._room.speaker.say(reply.text, reply.rate)
+            except SoundError as error:
+                # The text stands on the terminal; a voice that fails must not end the listening, and is told once.
+                if str(error) != self._told:
+                    self._view.note(str(error), style="red")
+                    self._told = str(error)
+            self._room.assistant.spoken(self._conversation)
+        except Exception as error:
+            self._failure = error
+        finally:
+            self._view.now("listening")

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from skill.dao.ledger import Fate
 from skill.flow import Reply
@@ -43,8 +44,8 @@ def rehearse(session: Session, ears: Ears, console: Console) -> int:
             member.to_wav(text, wav, 1.0)
             transcript = ears.hear(wav, session.assistant.expects(CONVERSATION))
             reply = session.assistant.turn(CONVERSATION, transcript)
-            console.print(f"[bold]Member:[/bold] {text}  [dim](heard: {reply.heard})[/dim]")
-            console.print(f"[bold]Aye:[/bold]    {reply.text}\n")
+            console.print(Text.assemble(("Member: ", "bold"), f"{text}  ", (f"(heard: {reply.heard})", "dim")))
+            console.print(Text.assemble(("Aye:    ", "bold"), f"{reply.text}\n"))
             session.assistant.spoken(CONVERSATION)
     entries = session.store.journal.entries(limit=1)
     return 0 if entries and entries[0].fate is Fate.DONE else 1

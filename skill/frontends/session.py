@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,12 +42,27 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One run of one command."""
+    """One run of one command; `with` closes what it opened."""
 
     settings: config.Config
     store: Store
     assistant: Assistant
     watch: Stopwatch
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+
+def working(text: str) -> AbstractContextManager[object]:
+    """Shown on standard error while something takes long, where a person looks on."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rich.console import Console  # a program that calls `aye ask` need not wait for it
+
+    return Console(stderr=True).status(text)
 
 
 def settings_of(args: Namespace) -> config.Config:
@@ -78,8 +94,12 @@ def open_session(settings: config.Config, signer: Signer | None) -> Session:
     folder = settings.data_folder
     store = open_store(settings.database or folder / "aye.db")
     watch = Stopwatch()
-    assistant = build(settings, store, signer, time.time, secrets.choice, watch)
-    assistant.settle()
+    try:
+        assistant = build(settings, store, signer, time.time, secrets.choice, watch)
+        assistant.settle()
+    except BaseException:
+        store.close()
+        raise
     return Session(settings, store, assistant, watch)
 
 

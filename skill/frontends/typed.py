@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from skill.assistant import Assistant
-from skill.flow import Transcript
+from skill.errors import SoundError
+from skill.flow import Reply, Transcript
 from skill.voice.speaker import Speaker
 
 
 def converse(assistant: Assistant, conversation: str, speaker: Speaker | None) -> int:
-    """A line in, an answer out, until the end of input. Says the answers aloud too where there is a speaker."""
-    if sys.stdin.isatty():
+    """A line in, an answer out, until the end of input. Says the answers aloud too where there is a speaker.
+
+    An empty line asks for nothing, but tells it where the time for an answer is over. A voice that fails is told once,
+    and the conversation goes on in text.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    typed = sys.stdin.isatty()
+    if typed:
         print("Type what you would say. End with control D.")
     while True:
         try:
-            text = input("> " if sys.stdin.isatty() else "").strip()
+            text = input("> " if typed else "").strip()
         except EOFError:
+            if typed:
+                print()
             return 0
-        except UnicodeDecodeError:
-            print("That line is not text.", file=sys.stderr)
+        reply = assistant.turn(conversation, Transcript(text)) if text else assistant.expired(conversation)
+        if reply is None:
             continue
-        if not text:
-            late = assistant.expired(conversation)
-            if late is not None:
-                print(late.text)
-            continue
-        reply = assistant.turn(conversation, Transcript(text))
         if not reply.silent:
             print(reply.text, flush=True)
-            if speaker is not None:
-                speaker.say(reply.text, reply.rate)
+            speaker = _said(speaker, reply)
         assistant.spoken(conversation)
+
+
+def _said(speaker: Speaker | None, reply: Reply) -> Speaker | None:
+    """Says it aloud; gives the speaker to use from now on."""
+    if speaker is None:
+        return None
+    try:
+        speaker.say(reply.text, reply.rate)
+    except SoundError as error:
+        print(f"aye: {error}", file=sys.stderr)
+        return None
+    return speaker

@@ -3,114 +3,23 @@
 from __future__ import annotations
 
 import json
+import signal
+import socket
 import subprocess
-import sys
 import wave
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
-import yaml
-from eth_account import Account
 
 from skill.demo import DemoDao
 from skill.dialogue.pin import make_hash
 from skill.voice.speaker import Speaker
+from tests.frontends.running import AYE, aye, configured, line, refused
 from tests.raw_chain import RawChain
 
 PIN = "48291"
-
-
-def aye(*words: str, given: bytes = b"", config: Path | None = None) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "skill", *(("--config", str(config)) if config else ()), *words]
-    return subprocess.run(command, input=given, capture_output=True, timeout=120)
-
-
-def refused(done: subprocess.CompletedProcess[bytes], code: int, *names: str) -> None:
-    """One sentence or two on stderr, nothing on stdout, the exit code, and no traceback."""
-    said = done.stderr.decode()
-    assert done.returncode == code, said
-    assert done.stdout == b"" and "Traceback" not in said and said.count("\n") == 1
-    for name in names:
-        assert name in said
-
-
-def configured(folder: Path, dao: DemoDao, **changes: Any) -> Path:
-    """A configuration of one's own on the demo's chain, with an encrypted key."""
-    (folder / "key.json").write_text(json.dumps(Account.encrypt(dao.speaker_key, "open sesame", iterations=2)))
-    (folder / "passphrase").write_text("open sesame\n")
-    for secret in ("key.json", "passphrase"):
-        (folder / secret).chmod(0o600)
-    dao_line = {"key": "garden", "endpoint": dao.rpc, "chain_id": dao.chain_id, "governor": dao.governor}
-    made: dict[str, Any] = {
-        "data": str(folder / "data"),
-        "daos": [dao_line | changes.pop("change", {})],
-        "members": dict(dao.members),
-        "key": {"file": str(folder / "key.json"), "passphrase_file": str(folder / "passphrase")},
-        **changes,
-    }
-    path = folder / "config.yaml"
-    path.write_text(yaml.safe_dump(made))
-    return path
-
-
-def test_a_line_in_is_a_json_line_out_in_order() -> None:
-    """Whatever the bytes: as many lines out as in, each with text, intent, slots and score."""
-    lines = [
-        b"vote yes on proposal four",
-        b"",
-        b"\xff\xfe\x00",
-        b"x" * 10_000,
-        "제안 🎉".encode(),
-        b"what's in the treasury",
-    ]
-    done = aye("understand", "-", given=b"\n".join(lines) + b"\n")
-    assert (done.returncode, done.stderr) == (0, b"")
-    out = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [set(line) for line in out] == [{"text", "intent", "slots", "score"}] * len(lines)
-    assert (out[0]["intent"], out[0]["slots"]) == ("cast_vote", {"choice": "for", "proposal": 4})
-    assert [line["intent"] for line in out[1:5]] == [None] * 4
-    assert out[5]["intent"] == "treasury_balance"
-
-
-def test_text_is_understood_without_chain_or_model() -> None:
-    """Neither web3 nor a speech engine is even imported."""
-    program = (
-        "import sys; from skill.__main__ import main; main(['understand', 'help']);"
-        "print([name for name in ('web3', 'ctranslate2', 'vosk', 'sounddevice', 'sqlalchemy') if name in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
-    assert done.stdout.splitlines()[-1] == "[]", done.stderr
-
-
-def test_a_recording_of_any_form_is_understood(tmp_path: Path) -> None:
-    """44.1 kHz stereo is converted; the JSON line is the last line of output."""
-    import soundfile
-    import soxr
-
-    from skill.hearing.wav import read
-
-    Speaker().to_wav("what's in the treasury", tmp_path / "said.wav")
-    mono = read(tmp_path / "said.wav").astype(np.float32) / 32768
-    soundfile.write(tmp_path / "stereo.wav", np.repeat(soxr.resample(mono, 16_000, 44_100)[:, None], 2, axis=1), 44_100)
-    done = aye("understand", "--wav", str(tmp_path / "stereo.wav"))
-    assert json.loads(done.stdout.splitlines()[-1])["intent"] == "treasury_balance"
-
-
-@pytest.mark.parametrize("content", ["no sound", "empty", "silence", "nothing there"])
-def test_a_recording_that_is_none_is_one_sentence(tmp_path: Path, content: str) -> None:
-    """A file that is no audio, an empty one, one of silence, one that is not there."""
-    file = tmp_path / "bad.wav"
-    if content == "no sound":
-        file.write_text("this is a letter")
-    elif content == "empty":
-        file.write_bytes(b"")
-    elif content == "silence":
-        with wave.open(str(file), "wb") as out:
-            out.setparams((1, 2, 16_000, 0, "NONE", ""))
-            out.writeframes(b"\0" * 32_000)
-    refused(aye("understand", "--wav", str(file)), 1, "bad.wav")
 
 
 def test_without_a_dao_it_names_the_two_ways_on(tmp_path: Path) -> None:
@@ -215,6 +124,110 @@ def test_wrong_use_is_exit_code_two() -> None:
     assert done.returncode == 2 and b"Traceback" not in done.stderr
 
 
-def test_setup_without_a_terminal_says_so(tmp_path: Path) -> None:
-    """It asks questions; a pipe can't answer them."""
-    refused(aye("setup"), 2, "terminal")
+def test_a_recording_is_asked_with_its_times(fresh_demo: DemoDao, tmp_path: Path) -> None:
+    """The demo's line, what was heard, and the milliseconds of each room; a phrase by sound is confirmed."""
+    config = configured(tmp_path, fresh_demo)
+
+    def say(text: str) -> dict[str, Any]:
+        Speaker(None, "en-us").to_wav(text, tmp_path / "said.wav")
+        words = ("ask", "--wav", str(tmp_path / "said.wav"), "--json", "--conversation", "sound")
+        return line(aye(*words, config=config))
+
+    first = say("vote yes on proposal four")
+    assert list(first) == ["text", "intent", "slots", "reply", "expects", "heard", "ms"]
+    assert first["slots"] == {"choice": "for", "proposal": 4} and first["heard"] == first["text"]
+    assert all(first["ms"][name] > 0 for name in ("hearing", "understanding", "dialogue", "dao"))
+    assert say(first["expects"]["phrase"])["intent"] == "confirm"
+    assert [one.support for one in RawChain(fresh_demo.rpc, fresh_demo.governor).ballots(fresh_demo.voter)] == [1]
+
+
+def test_a_silent_recording_asks_nothing(demo: DemoDao, tmp_path: Path) -> None:
+    """One sentence, exit code 1."""
+    with wave.open(str(tmp_path / "still.wav"), "wb") as out:
+        out.setparams((1, 2, 16_000, 0, "NONE", ""))
+        out.writeframes(b"\0" * 32_000)
+    refused(aye("ask", "--wav", str(tmp_path / "still.wav"), config=configured(tmp_path, demo)), 1, "still.wav")
+
+
+def test_hearing_outlives_a_chain_that_is_down(demo: DemoDao, tmp_path: Path) -> None:
+    """The question is heard all the same, and the answer says what is wrong."""
+    config = configured(tmp_path, demo, change={"endpoint": "http://127.0.0.1:9"})
+    Speaker(None, "en-us").to_wav("what's in the treasury", tmp_path / "said.wav")
+    done = aye("ask", "--wav", str(tmp_path / "said.wav"), "--json", config=config)
+    assert done.returncode == 1 and line(done)["intent"] == "treasury_balance" and done.stderr == b""
+
+
+def test_a_key_that_does_not_open_is_one_sentence(demo: DemoDao, tmp_path: Path) -> None:
+    """A wrong passphrase, a key others can read, a key that is not there: told without the passphrase."""
+    config = configured(tmp_path, demo)
+    (tmp_path / "passphrase").write_text("open barley\n")
+    refused(aye("ask", "help", config=config), 1, "passphrase")
+    assert b"barley" not in aye("ask", "help", config=config).stderr
+    (tmp_path / "key.json").chmod(0o644)
+    refused(aye("ask", "help", config=config), 1, "chmod 600")
+    (tmp_path / "key.json").unlink()
+    refused(aye("ask", "help", config=config), 1, "`aye setup`")
+
+
+def test_chat_goes_on_after_bytes_that_are_no_text(demo: DemoDao, tmp_path: Path) -> None:
+    """Every line is answered, also the one after wild bytes; exit code 0 at the end of input."""
+    done = aye("chat", given=b"\xff\xfe\nwhat's in the treasury\n", config=configured(tmp_path, demo))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "dollars" in done.stdout.decode().splitlines()[-1]
+
+
+def test_speech_goes_to_a_file(tmp_path: Path) -> None:
+    """A wav file with sound in it; a place that cannot be written is one sentence."""
+    assert aye("say", "proposal four", "--wav", str(tmp_path / "said.wav")).returncode == 0
+    with wave.open(str(tmp_path / "said.wav")) as said:
+        assert said.getnframes() > said.getframerate() // 2
+    refused(aye("say", "four", "--wav", str(tmp_path / "no" / "said.wav")), 1, "said.wav")
+    refused(aye("say", "four", "--rate", "9"), 2, "0.5")
+
+
+def test_models_are_listed_with_their_licences(tmp_path: Path) -> None:
+    """The bundled one is there; the small Vosk one can be fetched; a name that is none is one sentence."""
+    config = tmp_path / "config.yaml"
+    config.write_text(f"models: {tmp_path / 'models'}\n")
+    listed = [json.loads(one) for one in aye("models", "--json", config=config).stdout.splitlines()]
+    assert {one["engine"] for one in listed} >= {"whisper", "vosk"}
+    assert all(one["licence"] and one["size"] and one["state"] for one in listed)
+    refused(aye("models", "fetch", "no-such-model", config=config), 1, "no-such-model")
+
+
+def test_an_empty_journal_says_so(tmp_path: Path) -> None:
+    """In words for a person; nothing at all for a program."""
+    config = tmp_path / "config.yaml"
+    config.write_text(f"data: {tmp_path / 'data'}\n")
+    assert b"nothing was ever signed" in aye("journal", config=config).stdout
+    assert aye("journal", "--json", config=config).stdout == b""
+
+
+def test_the_doctor_names_each_wrong_thing(demo: DemoDao, tmp_path: Path) -> None:
+    """A chain that is another, a key that others can read: told, with what mends it; exit code 1."""
+    config = configured(tmp_path, demo, change={"chain_id": 5})
+    (tmp_path / "key.json").chmod(0o644)
+    done = aye("doctor", config=config)
+    told = done.stdout.decode()
+    assert done.returncode == 1 and "31337" in told and "chmod 600" in told and done.stderr == b""
+
+
+def test_kept_runs_are_kept(tmp_path: Path) -> None:
+    """`--keep` leaves the journal where it was told to; a file in the place of the folder is refused first."""
+    assert aye("demo", "--json", "--keep", str(tmp_path / "kept"), given=b"help\n").returncode == 0
+    assert (tmp_path / "kept" / "aye.db").stat().st_mode & 0o077 == 0
+    (tmp_path / "file").write_text("")
+    refused(aye("demo", "--json", "--keep", str(tmp_path / "file")), 2, "file")
+
+
+def test_a_stop_by_the_system_ends_the_chain_too() -> None:
+    """SIGTERM: nothing on standard error, and the chain's port is closed."""
+    with subprocess.Popen(
+        [*AYE, "demo", "--json"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None and process.stderr is not None
+        address = urlsplit(json.loads(process.stdout.readline())["demo"]["rpc"])
+        process.send_signal(signal.SIGTERM)
+        assert (process.wait(timeout=20), process.stderr.read()) == (130, b"")
+    with pytest.raises(OSError), socket.create_connection((address.hostname, address.port), timeout=2):
+        pass

@@ -7,33 +7,42 @@ import json
 import sys
 
 from skill.flow import Reply, Transcript
-from skill.frontends.ears import Ears
-from skill.frontends.session import Session, need_dao, open_session, reply_line, settings_of, signer_of
+from skill.frontends.session import Session, need_dao, open_session, reply_line, settings_of, signer_of, working
 
 
 def run(args: argparse.Namespace) -> int:
     """Asks, prints the answer; exit code 1 where the answer tells of a failure."""
     settings = settings_of(args)
     need_dao(settings)
-    session = open_session(settings, signer_of(settings))
-    if args.text == "-":
+    with working("Unlocking the key"):
+        session = open_session(settings, signer_of(settings))
+    with session:
+        if args.wav is not None:
+            return _turn(session, args, _heard(session, args))
+        if args.text != "-":
+            return _turn(session, args, Transcript(args.text))
         status = 0
         for raw in sys.stdin.buffer:
             text = raw.decode("utf-8", errors="replace").strip()
             if text:
                 status = max(status, _turn(session, args, Transcript(text)))
         return status
-    if args.wav is not None:
+
+
+def _heard(session: Session, args: argparse.Namespace) -> Transcript:
+    from skill.frontends.ears import Ears  # a typed question needs no model
+
+    settings = session.settings
+    with working("Listening to the recording"):
         with session.watch("loading"):
             ears = Ears(settings, session.assistant.names(settings.daos[0].key))
         with session.watch("hearing"):
-            transcript = ears.hear(args.wav)
-        return _turn(session, args, transcript)
-    return _turn(session, args, Transcript(args.text))
+            return ears.hear(args.wav, session.assistant.expects(args.conversation))
 
 
 def _turn(session: Session, args: argparse.Namespace, transcript: Transcript) -> int:
-    reply = session.assistant.turn(args.conversation, transcript)
+    with working("Asking the chain"):
+        reply = session.assistant.turn(args.conversation, transcript)
     _print(session, args, reply)
     if args.speak and not reply.silent:
         from skill.voice.speaker import Speaker

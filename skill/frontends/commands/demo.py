@@ -20,6 +20,7 @@ from skill import config
 from skill.assistant import Assistant
 from skill.chain import Signer
 from skill.demo import DemoDao, demo_dao
+from skill.errors import ConfigError, SoundError
 from skill.flow import Transcript
 from skill.frontends.ears import Ears
 from skill.frontends.rehearsal import CONVERSATION, rehearse
@@ -37,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
         folder = house.enter_context(_folder(args.keep))
         with console.status("Starting a chain and building a DAO on it"):
             dao = house.enter_context(demo_dao())
-        session = open_session(settings_for(base, dao, folder), Signer.from_secret(dao.speaker_key))
-        house.enter_context(session.store)
+        signer = Signer.from_secret(dao.speaker_key)
+        session = house.enter_context(open_session(settings_for(base, dao, folder), signer))
         return _talk(args, session, dao, console)
 
 
@@ -60,7 +61,9 @@ def _talk(args: argparse.Namespace, session: Session, dao: DemoDao, console: Con
         return _lines(session.assistant, dao)
     console.print("A DAO stands on this machine: real contracts, a real chain, nobody's money.")
     if not sys.stdin.isatty() and not args.text:
-        return rehearse(session, Ears(session.settings, session.assistant.names(KEY)), console)
+        with console.status("Loading the speech model"):
+            ears = Ears(session.settings, session.assistant.names(KEY))
+        return rehearse(session, ears, console)
     if not args.text and _has_microphone():
         from skill.frontends.listen import Room, listen
         from skill.voice.speaker import Speaker
@@ -97,15 +100,20 @@ def _lines(assistant: Assistant, dao: DemoDao) -> int:
 def _has_microphone() -> bool:
     from skill.hearing.microphone import devices
 
-    return any(device.kind == "microphone" for device in devices())
+    try:
+        return any(device.kind == "microphone" for device in devices())
+    except SoundError:  # no sound system: then it is typed
+        return False
 
 
 @contextmanager
 def _folder(keep: Path | None) -> Iterator[Path]:
     """A data folder of this run's own, gone afterwards unless it is to be kept."""
     if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        keep.chmod(0o700)
+        try:
+            keep.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise ConfigError(f"The folder {keep} cannot be made: {error.strerror}.", "Name another.") from None
         yield keep
         return
     with tempfile.TemporaryDirectory(prefix="aye-demo-", ignore_cleanup_errors=True) as folder:

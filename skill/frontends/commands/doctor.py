@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
+from rich.text import Text
 
 from skill.chain import Signer, connect
 from skill.config import Config, DaoConfig
@@ -43,8 +44,9 @@ def run(args: argparse.Namespace) -> int:
     for finding in examine(settings_of(args), time.time):
         findings.append(finding)
         if not args.json:
-            mark = "[green]ok[/green]   " if finding.ok else "[red]wrong[/red]"
-            Console().print(f"{mark} {finding.what}: {finding.says} {finding.mend}".rstrip(), soft_wrap=True)
+            mark = ("ok   ", "green") if finding.ok else ("wrong", "red")
+            said = f" {finding.what}: {finding.says} {finding.mend}".rstrip()
+            Console().print(Text.assemble(mark, said), soft_wrap=True)
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     return 0 if all(finding.ok for finding in findings) else 1
@@ -117,8 +119,8 @@ def _disk(settings: Config) -> Finding:
 
 
 def _journal(settings: Config) -> str:
-    store = open_store(settings.database or settings.data_folder / "aye.db")
-    waiting = sum(len(store.journal.unsettled(dao.key)) for dao in settings.daos)
+    with open_store(settings.database or settings.data_folder / "aye.db") as store:
+        waiting = sum(len(store.journal.unsettled(dao.key)) for dao in settings.daos)
     return (
         f"it can be read and written; {waiting} acts are still under way" if waiting else "it can be read and written"
     )

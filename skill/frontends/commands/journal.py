@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from skill.dao.acts import Vote
 from skill.dao.journal import Entry
@@ -19,8 +20,8 @@ from skill.store import open_store
 def run(args: argparse.Namespace) -> int:
     """Newest first. Needs no chain and no DAO."""
     settings = settings_of(args)
-    store = open_store(settings.database or settings.data_folder / "aye.db")
-    entries = store.journal.entries(limit=max(1, args.limit))
+    with open_store(settings.database or settings.data_folder / "aye.db") as store:
+        entries = store.journal.entries(limit=max(1, args.limit))
     if args.json:
         for entry in entries:
             print(json.dumps(_line(entry)))
@@ -31,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
     table = Table("when", "DAO", "act", "proposal", "stage", "fate", "transaction", title="Journal")
     for entry in entries:
         line = _line(entry)
-        table.add_row(*(str(line[key] or "") for key in ("at", "dao", "act", "proposal", "stage", "fate", "hash")))
+        told = (line[key] for key in ("at", "dao", "act", "proposal", "stage", "fate", "hash"))
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in told))
     Console().print(table)
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import ExitStack
 
 from rich.console import Console
 
@@ -13,14 +14,15 @@ from skill.voice.speaker import Speaker
 
 
 def run(args: argparse.Namespace) -> int:
-    """Goes on until interrupted."""
+    """Goes on until interrupted, which is its end and no failure."""
     settings = settings_of(args)
     need_dao(settings)
     console = Console()
-    with console.status("Loading the speech model and the names in use"):
-        session = open_session(settings, signer_of(settings))
-        ears = Ears(settings, session.assistant.names(settings.daos[0].key))
+    with ExitStack() as house:
+        with console.status("Loading the speech model and the names in use"):
+            session = house.enter_context(open_session(settings, signer_of(settings)))
+            ears = Ears(settings, session.assistant.names(settings.daos[0].key))
         speaker = Speaker(settings.voice.speaker, settings.voice.name)
-    room = Room(session.assistant, ears, speaker, settings.hearing.microphone, settings.hearing.silence_seconds)
-    listen(room, args.conversation, console)
+        room = Room(session.assistant, ears, speaker, settings.hearing.microphone, settings.hearing.silence_seconds)
+        listen(room, args.conversation, console)
     return 0

@@ -18,7 +18,8 @@ def run(args: argparse.Namespace) -> int:
     """List, check or fetch. Exit code 1 where a model that is there is broken."""
     settings = settings_of(args)
     if args.action == "fetch":
-        with Progress(transient=True) as progress:
+        console = Console(stderr=True)
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("Fetching", total=None)
 
             def heard(done: int, total: int | None) -> None:

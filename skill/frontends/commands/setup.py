@@ -66,8 +66,8 @@ def _key(kept: dict[str, Any]) -> None:
         if passphrase and passphrase != getpass.getpass("Once more: "):
             raise AyeError("The two passphrases differ, so no key was made.", "Run `aye setup` again.")
         passphrase = passphrase or secrets.token_urlsafe(24)
+        _private(passphrase_file, passphrase + "\n")  # first: a key without its passphrase is worth nothing
         signer = create_signer(file, passphrase)
-        _private(passphrase_file, passphrase + "\n")
         print(f"Made the speaker's key {signer.address}, encrypted in {file}.")
         print(f"Its passphrase is in {passphrase_file}, which only you can read, so that Aye can start by itself.")
     part |= {"file": str(file), "passphrase_file": str(passphrase_file)}

@@ -30,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
         transcript = _heard(args, settings, language, names)
         print(as_line(transcript.text, understanding.meaning(transcript)), flush=True)
     elif args.text == "-":
+        understanding.meaning(Transcript("help"))  # builds what the first line would else wait for
         for raw in sys.stdin.buffer:
             text = raw.decode("utf-8", errors="replace").rstrip("\r\n")
             print(as_line(text, understanding.meaning(Transcript(text))), flush=True)

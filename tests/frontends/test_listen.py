@@ -1,0 +1,112 @@
+"""The listening loop with sound given by the test: the real ears, assistant and chain, no sound card."""
+
+from __future__ import annotations
+
+import io
+import queue
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from rich.console import Console
+
+from skill import config
+from skill.chain import Signer
+from skill.demo import DemoDao
+from skill.frontends.commands.demo import KEY, settings_for
+from skill.frontends.ears import Ears
+from skill.frontends.listen import Room, listen
+from skill.frontends.session import Session, open_session
+from skill.hearing.endpoint import FRAME
+from skill.hearing.wav import read
+from skill.voice.speaker import Speaker
+from tests.raw_chain import RawChain
+
+pytestmark = pytest.mark.slow
+
+SILENCE = np.zeros(FRAME, dtype=np.int16)
+PAUSE = 50
+"""Frames: 1.6 seconds, after which every utterance has ended."""
+
+
+def spoken(folder: Path, text: str, voice: str) -> list[NDArray[np.int16]]:
+    """What a microphone hears of a sentence, in frames."""
+    Speaker(None, voice).to_wav(text, folder / "one.wav", 1.0)
+    samples = read(folder / "one.wav")
+    padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, dtype=np.int16)])
+    return list(padded.reshape(-1, FRAME))
+
+
+class Air:
+    """A room whose microphone hears the loudspeaker too, as any room's does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sound: queue.Queue[NDArray[np.int16]] = queue.Queue()
+        self._talking = False
+        self.said: list[str] = []
+
+    def say(self, text: str, rate: float = 1.0) -> bool:
+        self._talking = True
+        self.said.append(text)
+        for frame in spoken(self._folder, text, "en-gb"):
+            self._sound.put(frame)
+        while not self._sound.empty():
+            time.sleep(0.001)
+        self._talking = False
+        return True
+
+    def stop(self) -> None:
+        while not self._sound.empty():
+            self._sound.get_nowait()
+
+    def frames(self, *said: str) -> Iterator[NDArray[np.int16]]:
+        """Each sentence of the member's, and what the loudspeaker answers, until it is quiet."""
+        for text in said:
+            yield from spoken(self._folder, text, "en-us")
+            quiet = 0
+            while quiet < PAUSE or self._talking:
+                try:
+                    yield self._sound.get_nowait()
+                    quiet = 0
+                except queue.Empty:
+                    yield SILENCE
+                    quiet += 1
+                    time.sleep(0.002)
+
+
+@pytest.fixture
+def session(fresh_demo: DemoDao, tmp_path: Path) -> Iterator[Session]:
+    signer = Signer.from_secret(fresh_demo.speaker_key)
+    with open_session(settings_for(config.load(None), fresh_demo, tmp_path / "data"), signer) as made:
+        yield made
+
+
+def room(session: Session, speaker: Any) -> Room:
+    return Room(session.assistant, Ears(session.settings, session.assistant.names(KEY)), speaker, None, 0.8)
+
+
+def test_its_own_voice_confirms_nothing(session: Session, fresh_demo: DemoDao, tmp_path: Path) -> None:
+    """The read-back, phrase and all, comes back through the microphone: nothing is signed, the question stands."""
+    air, out = Air(tmp_path), io.StringIO()
+    listen(room(session, air), "air", Console(file=out), air.frames("vote yes on proposal four"))
+    assert out.getvalue().count("You:") == 1 and len(air.said) == 1, out.getvalue()
+    expects = session.assistant.expects("air")
+    assert expects is not None and expects.phrase is not None and expects.phrase in air.said[0].lower()
+    assert RawChain(fresh_demo.rpc, fresh_demo.governor).ballots(fresh_demo.voter) == []
+
+
+def test_a_voice_that_fails_is_told_once_and_the_text_goes_on(session: Session, tmp_path: Path) -> None:
+    """Two questions, two answers on the terminal, one line about the speaker; the states are shown."""
+    air, out = Air(tmp_path), io.StringIO()
+    console = Console(file=out, force_terminal=True, width=200, color_system=None)
+    speaker = Speaker("no such speaker")
+    listen(room(session, speaker), "mute", console, air.frames("what's in the treasury", "who voted on proposal four"))
+    said = out.getvalue()
+    assert said.count("Aye: ") == 2, said
+    assert said.count("peaker") == said.count("no such speaker") or said.count("There is no speaker") == 1, said
+    assert "thinking" in said and "listening" in said
