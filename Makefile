@@ -34,6 +34,7 @@ layers: ## the order of the rooms
 
 docs: ## the generated documents are up to date
 	@.venv/bin/python scripts/docs --check
+	@.venv/bin/python scripts/intents-table --check
 
 ci: ## what CI runs
 	@.ci/run

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from skill.chain import Signer, connect
-from skill.config import Config
+from skill.config import Config, DaoConfig
 from skill.dao.answers import Answer, Done
 from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
@@ -142,8 +142,10 @@ class Assistant:
             with self._watch("dao"):
                 outcome = self._answer(step.request, step.conversation.dao)
             with self._watch("dialogue"):
-                say = self._dialogue.trouble if isinstance(outcome, AyeError) else self._dialogue.tell
-                step = say(outcome, step.conversation, self._clock())  # type: ignore[arg-type]  # by the line above
+                if isinstance(outcome, AyeError):
+                    step = self._dialogue.trouble(outcome, step.conversation, self._clock())
+                else:
+                    step = self._dialogue.tell(outcome, step.conversation, self._clock())
         return step
 
     def _answer(self, request: Request, dao: str) -> Answer | AyeError:
@@ -166,6 +168,19 @@ class Assistant:
         if dao not in self._ledgers:
             self._ledgers[dao] = self._connect[dao]()
         return self._ledgers[dao]
+
+
+def connected(dao: DaoConfig, signer: Signer | None) -> Ledger:
+    """The chain of a configured DAO. Raises `ChainError`."""
+    return connect(
+        dao.endpoint,
+        dao.chain_id,
+        dao.governor,
+        name=dao.key,
+        key=signer,
+        from_block=dao.from_block,
+        tokens=dao.tokens,
+    )
 
 
 def build(
@@ -192,19 +207,7 @@ def build(
     return Assistant(
         understanding=Understanding(language, names),
         dialogue=Dialogue(language, settings, choose_word, check_pin, members),
-        ledgers={
-            dao.key: partial(
-                connect,
-                dao.endpoint,
-                dao.chain_id,
-                dao.governor,
-                name=dao.key,
-                key=signer,
-                from_block=dao.from_block,
-                tokens=dao.tokens,
-            )
-            for dao in config.daos
-        },
+        ledgers={dao.key: partial(connected, dao, signer) for dao in config.daos},
         store=store,
         members=members,
         clock=clock,

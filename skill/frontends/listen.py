@@ -56,9 +56,13 @@ def _hear(room: Room, conversation: str, view: View, mouth: _Mouth, frames: Iter
     ear = Endpointer(silence_seconds=room.silence_seconds)
     utterance = room.ears.listen_for(None)
     over_aye = False  # the utterance under way began while Aye spoke
+    waiting = True  # an answer may be awaited, by an earlier process too: only then the store is asked at each frame
     for frame in frames:
         mouth.check()
-        late = None if mouth.busy or ear.speaking else room.assistant.expired(conversation)
+        late = None
+        if waiting and not mouth.busy and not ear.speaking:
+            waiting = room.assistant.expects(conversation) is not None  # asked first: the time may be over in between
+            late = room.assistant.expired(conversation)
         if late is not None:
             view.turn(late)
             mouth.say(late)
@@ -76,7 +80,9 @@ def _hear(room: Room, conversation: str, view: View, mouth: _Mouth, frames: Iter
         if not mouth.busy:
             view.now("thinking")
         _turn(room, conversation, view, mouth, utterance.finish(), over_aye)
-        utterance = room.ears.listen_for(room.assistant.expects(conversation))
+        expects = room.assistant.expects(conversation)
+        waiting = expects is not None
+        utterance = room.ears.listen_for(expects)
 
 
 def _turn(room: Room, conversation: str, view: View, mouth: _Mouth, transcript: Transcript, over_aye: bool) -> None:

@@ -30,7 +30,8 @@ class Sound:
     def write(self, path: Path) -> None:
         """A wav file. Raises `SoundError`."""
         try:
-            with wave.open(str(path), "wb") as file:
+            # Opened by us: where it can't be, wave would complain of its own half-made object on standard error.
+            with path.open("wb") as raw, wave.open(raw, "wb") as file:
                 file.setnchannels(1)
                 file.setsampwidth(2)
                 file.setframerate(self.rate)

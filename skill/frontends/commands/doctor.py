@@ -8,11 +8,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Literal
 
 from rich.console import Console
 from rich.text import Text
 
-from skill.chain import Signer, connect
+from skill.assistant import connected
+from skill.chain import Signer
 from skill.config import Config, DaoConfig
 from skill.errors import AyeError
 from skill.frontends.session import settings_of, signer_of
@@ -54,13 +56,14 @@ def run(args: argparse.Namespace) -> int:
 
 def examine(settings: Config, clock: Callable[[], float]) -> Iterator[Finding]:
     """Looks at one thing after the other; none of them changes anything."""
-    yield _microphone(settings)
-    yield _speaker(settings)
+    hearing, voice = settings.hearing, settings.voice
+    yield _device("microphone", hearing.microphone, "hearing.microphone", "Plug one in, or type with `aye chat`.")
+    yield _device("speaker", voice.speaker, "voice.speaker", "Plug one in, or read the answers with `aye chat`.")
     yield _looked(
         "voice",
-        lambda: f"it speaks ({len(synthesise('aye', settings.voice.rate, settings.voice.name).samples)} samples)",
+        lambda: f"it speaks ({len(synthesise('aye', voice.rate, voice.name).samples)} samples)",
     )
-    yield _looked("model", lambda: choose(settings.hearing.engine, settings.language, settings.models).name)
+    yield _looked("model", lambda: choose(hearing.engine, settings.language, settings.models).name)
     yield _disk(settings)
     yield _looked("journal", lambda: _journal(settings))
     signer, key = _key(settings)
@@ -78,32 +81,18 @@ def _looked(what: str, look: Callable[[], str]) -> Finding:
         return Finding(what, False, error.message, error.mend)
 
 
-def _microphone(settings: Config) -> Finding:
+def _device(kind: Literal["microphone", "speaker"], wanted: int | str | None, key: str, without: str) -> Finding:
+    """`key` is the line of config.yaml that names the device, `without` what to do where there is none."""
+
     def look() -> str:
-        names = [device.name for device in microphone.devices() if device.kind == "microphone"]
+        names = [device.name for device in microphone.devices() if device.kind == kind]
         if not names:
-            raise AyeError("There is none.", "Plug one in, or type with `aye chat`.")
-        wanted = settings.hearing.microphone
+            raise AyeError("There is none.", without)
         if isinstance(wanted, str) and not any(wanted in name for name in names):
-            raise AyeError(
-                f"There is no {wanted!r}, but: {', '.join(names)}.", "Set hearing.microphone in config.yaml."
-            )
+            raise AyeError(f"There is no {wanted!r}, but: {', '.join(names)}.", f"Set {key} in config.yaml.")
         return f"{len(names)} there, {wanted if wanted is not None else 'the default one'} is used"
 
-    return _looked("microphone", look)
-
-
-def _speaker(settings: Config) -> Finding:
-    def look() -> str:
-        names = [device.name for device in microphone.devices() if device.kind == "speaker"]
-        if not names:
-            raise AyeError("There is none.", "Plug one in, or read the answers with `aye chat`.")
-        wanted = settings.voice.speaker
-        if isinstance(wanted, str) and not any(wanted in name for name in names):
-            raise AyeError(f"There is no {wanted!r}, but: {', '.join(names)}.", "Set voice.speaker in config.yaml.")
-        return f"{len(names)} there, {wanted if wanted is not None else 'the default one'} is used"
-
-    return _looked("speaker", look)
+    return _looked(kind, look)
 
 
 def _disk(settings: Config) -> Finding:
@@ -140,15 +129,7 @@ def _key(settings: Config) -> tuple[Signer | None, Finding]:
 
 def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> Iterator[Finding]:
     try:
-        ledger = connect(
-            dao.endpoint,
-            dao.chain_id,
-            dao.governor,
-            name=dao.key,
-            key=signer,
-            from_block=dao.from_block,
-            tokens=dao.tokens,
-        )
+        ledger = connected(dao, signer)
         facts, now = ledger.facts, ledger.now()
     except AyeError as error:
         yield Finding(f"{dao.key}: endpoint, chain and contracts", False, error.message, error.mend)
