@@ -18,6 +18,8 @@ COMMANDS = {
     "models": "list, check and fetch speech models",
     "doctor": "look at everything Aye needs and say what mends what is wrong",
     "journal": "what was signed, and what became of it",
+    "openhome": "Aye as an ability of an OpenHome speaker: build its zips, check this speaker",
+    "rpc": "one call of the OpenHome ability to the service, as Local Link runs it",
 }
 
 
@@ -35,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     made = {
         name: commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         for name, text in COMMANDS.items()
+        if name != "rpc"
     }
     for command in made.values():
         command.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -78,7 +81,27 @@ def parser() -> argparse.ArgumentParser:
     journal = made["journal"]
     journal.add_argument("--json", action="store_true")
     journal.add_argument("--limit", type=int, default=50, metavar="N")
+    _openhome(made["openhome"])
+    _rpc(commands)
     return top
+
+
+def _openhome(openhome: argparse.ArgumentParser) -> None:
+    actions = openhome.add_subparsers(dest="action", required=True, metavar="ACTION")
+    build = actions.add_parser("build", help="make both zips and hold them to the platform's rules")
+    build.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where they go (else this folder)")
+    check = actions.add_parser("check", help="whether this speaker can run Aye")
+    for action in (build, check):
+        action.add_argument("--json", action="store_true")
+        action.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def _rpc(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    # It takes no options: whatever stands there is a token, and is answered with JSON, as a program expects it.
+    rpc = commands.add_parser(
+        "rpc", help=COMMANDS["rpc"], description=COMMANDS["rpc"], prefix_chars="\0", add_help=False
+    )
+    rpc.add_argument("token", nargs="*", help="base64url of a JSON object with a function and its args")
 
 
 def _sentence(command: argparse.ArgumentParser) -> None:
