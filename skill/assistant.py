@@ -22,7 +22,7 @@ from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, Step
 from skill.dialogue.pin import checker
 from skill.errors import AyeError, ChainError
-from skill.flow import Conversation, Expects, Reply, Transcript
+from skill.flow import Conversation, Expects, Outcome, Reply, Transcript
 from skill.language import load as load_language
 from skill.language.grammar import Names
 from skill.store import Store
@@ -95,6 +95,13 @@ class Assistant:
         """What this conversation waits for, if its time is not over."""
         pending = self._load(conversation_id).pending
         return pending.expects if pending is not None and self._clock() <= pending.until else None
+
+    def outcome(self, conversation_id: str) -> Outcome | None:
+        """What became of the last act that was asked for in this conversation; None: there was none."""
+        conversation = self._load(conversation_id)
+        pending = conversation.pending
+        over = pending is not None and pending.commit is not None and self._clock() > pending.until
+        return "not_cast" if over else conversation.outcome
 
     def is_stop(self, transcript: Transcript) -> bool:
         """Whether this means "stop": all that counts while the voice speaks."""

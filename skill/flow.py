@@ -13,6 +13,13 @@ from typing import Literal
 from skill.dao.requests import Commit
 
 SlotValue = int | str
+Outcome = Literal["asked", "cast", "not_cast", "unknown"]
+"""What became of an act, whatever act it is that signs.
+
+`asked`: it waits for its phrase or PIN. `cast`: it is on the chain. `not_cast`: surely nothing was sent, or what was
+sent changed nothing and never will (refused, cancelled, the wrong phrase, time over, reverted). `unknown`: it was sent,
+and its fate is not known yet.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,9 @@ class Reply:
     """It tells of a failure (a chain that is down, a journal that cannot be written): exit code 1 when typed."""
     silent: bool = False
     """Nothing to say: the talk was not for the skill, or the person said stop."""
+    outcome: Outcome | None = None
+    """What became of an act in this turn; None: there was none. While its choice or its proposal is asked for, it is
+    none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +126,7 @@ class Conversation:
     """The word that was asked for last; never the next one too."""
     heard_as: Meaning | None = None
     """What the turn under way was understood as, for its reply."""
+    outcome: Outcome | None = None
+    """What became of the last act that was asked for here."""
+    became: Outcome | None = None
+    """What became of an act in the turn under way, for its reply."""

@@ -16,12 +16,12 @@ from skill.dao.answers import Answer, PreparedAnswer, Refused
 from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dao.requests import Commit
-from skill.dialogue import confirmation, talk, topics, voting
+from skill.dialogue import confirmation, outcome, talk, topics, voting
 from skill.dialogue.reference import ACTS, completed, corrected, missing, resolved, storable
 from skill.dialogue.speech import Said, Speech
 from skill.dialogue.step import DialogueSettings, Step
 from skill.errors import AyeError, LanguageError
-from skill.flow import Conversation, Expects, Meaning, Pending, Reply, Transcript
+from skill.flow import Conversation, Expects, Meaning, Outcome, Pending, Reply, Transcript
 from skill.language import Language, prose
 from skill.language.numbers import spoken_digits
 from skill.language.replies import Replies
@@ -71,6 +71,8 @@ class Dialogue:
     def tell(self, answer: Answer, conversation: Conversation, now: float) -> Step:
         """The domain's answer in words; what was prepared is read back, with the phrase to say."""
         speech = self._speech(now)
+        earlier = conversation.became
+        conversation = replace(conversation, became=outcome.of(answer, conversation) or earlier)
         try:
             if isinstance(answer, PreparedAnswer):
                 return self._read_back(answer, conversation, speech)
@@ -79,6 +81,8 @@ class Dialogue:
             if isinstance(answer, Refused) and _was_confirmed(conversation):
                 said = replace(said, text=f"{speech.say('nothing_signed')} {said.text}")
                 exact = said.text
+            if said.asks is not None:  # the act goes on; what became of an earlier one in this turn stays
+                conversation = replace(conversation, became=earlier)
             return self._told(said, exact, conversation, speech)
         except LanguageError:
             return self._unsaid(conversation)
@@ -91,7 +95,8 @@ class Dialogue:
         text = " ".join(part if part[-1] in ".!?" else f"{part}." for part in parts if part)
         if meaning is not None and meaning.intent in ACTS:
             text = f"{text} {speech.say('nothing_sent')}".strip()
-        return self._reply(replace(conversation, pending=None), text or speech.say("trouble"), trouble=True)
+            conversation = replace(conversation, became="not_cast")
+        return self._reply(outcome.dropped(conversation), text or speech.say("trouble"), trouble=True)
 
     def expired(self, conversation: Conversation, now: float) -> Step | None:
         """What to say when an answer did not come in time; None: nothing is over."""
@@ -137,7 +142,7 @@ class Dialogue:
         speech: Speech,
     ) -> Step:
         commit, phrase = pending.commit, pending.expects.phrase
-        closed = replace(conversation, pending=None)
+        closed = outcome.dropped(conversation)
         if (
             commit is None
             or not phrase
@@ -179,13 +184,13 @@ class Dialogue:
         return self._reply(replace(conversation, pending=pending), speech.say("ask_pin"))
 
     def _pin(self, transcript: Transcript, conversation: Conversation, pending: Pending, speech: Speech) -> Step:
-        closed = replace(conversation, pending=None, heard_as=None)
+        closed = outcome.dropped(replace(conversation, heard_as=None))
         commit = pending.commit
         if commit is None or (commit.conversation, commit.prepared.dao) != (conversation.id, conversation.dao):
             return self._reply(closed, speech.say("nothing_to_confirm"), heard=PIN_HEARD)
         digits = spoken_digits(transcript.text, speech.replies.code)
         if digits is not None and self._check_pin is not None and self._check_pin(digits):
-            return Step(replace(closed, misunderstood=0), commit)
+            return Step(replace(conversation, pending=None, heard_as=None, misunderstood=0), commit)
         not_done = confirmation.not_done(commit.prepared, speech)
         return self._reply(closed, speech.say("wrong_pin", not_done=not_done), heard=PIN_HEARD)
 
@@ -195,7 +200,7 @@ class Dialogue:
         """The first time what to say, with the same end of time; the second time it is over."""
         if pending.tries > 0:
             not_done = confirmation.not_done(commit.prepared, speech)
-            return self._reply(replace(conversation, pending=None), speech.say("cancelled_again", not_done=not_done))
+            return self._reply(outcome.dropped(conversation), speech.say("cancelled_again", not_done=not_done))
         left = replace(pending.expects, seconds=max(0.0, round(pending.until - speech.now, 1)))
         told = confirmation.instruction(commit.prepared.act, pending.expects.phrase or "", speech)
         conversation = replace(conversation, pending=replace(pending, expects=left, tries=1))
@@ -203,7 +208,7 @@ class Dialogue:
 
     def _filling(self, meaning: Meaning | None, conversation: Conversation, pending: Pending, speech: Speech) -> Step:
         asked, open_ = pending.expects.slot, pending.meaning
-        closed = replace(conversation, pending=None)
+        closed = outcome.dropped(conversation)
         if open_ is None or asked is None:
             return self._command(meaning, closed, speech)
         if meaning is not None and meaning.intent == "confirm" and not meaning.slots and asked == "choice":
@@ -212,7 +217,7 @@ class Dialogue:
             whole = completed(open_, meaning.slots)
             if whole is not None:
                 heard = conversation.heard_as if meaning.intent == "correct" else whole
-                return self._ask(whole, replace(closed, heard_as=heard), speech)
+                return self._ask(whole, replace(conversation, pending=None, heard_as=heard), speech)
         if meaning is None or meaning.intent in (SLOT_VALUE, "correct"):
             if pending.tries > 0:
                 return self._reply(replace(closed, heard_as=None), speech.say("stopped_asking"))
@@ -333,7 +338,7 @@ class Dialogue:
     def _let_go(self, conversation: Conversation, speech: Speech) -> Conversation:
         """The time for an answer is over: a vote that waited is not cast, and the next reply says so."""
         pending = conversation.pending
-        conversation = replace(conversation, pending=None)
+        conversation = outcome.dropped(conversation)
         if pending is None or pending.commit is None:
             return conversation
         not_done = confirmation.not_done(pending.commit.prepared, speech)
@@ -362,6 +367,8 @@ class Dialogue:
         """`keep`: what "repeat", "exactly" and "go on" refer to stays as it is."""
         said = "" if silent else text
         whole = " ".join(part for part in (conversation.preface, said) if part)
+        waits = conversation.pending is not None and conversation.pending.commit is not None
+        became: Outcome | None = "asked" if waits else conversation.became
         reply = Reply(
             text=whole,
             expects=None if conversation.pending is None else conversation.pending.expects,
@@ -370,15 +377,18 @@ class Dialogue:
             rate=talk.said_rate(conversation, self._settings),
             trouble=trouble,
             silent=not whole,
+            outcome=became,
         )
-        conversation = replace(conversation, preface="", heard_as=None)
+        conversation = replace(
+            conversation, preface="", heard_as=None, became=None, outcome=became or conversation.outcome
+        )
         if not keep and not silent:
             conversation = replace(conversation, last_text=said or whole, exact_text=exact)
         return Step(conversation, None, reply)
 
     def _unsaid(self, conversation: Conversation) -> Step:
         """The language lacks a reply: said so, and nothing stays open."""
-        return self._reply(replace(conversation, pending=None), self._unsayable)
+        return self._reply(outcome.dropped(conversation), self._unsayable)
 
     def _speech(self, now: float) -> Speech:
         return Speech(self._replies, self._members, self._zone, now)
