@@ -17,7 +17,7 @@ from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dao.requests import Commit
 from skill.dialogue import confirmation, outcome, talk, topics, voting
-from skill.dialogue.reference import ACTS, completed, corrected, missing, resolved, storable
+from skill.dialogue.reference import ACTS, VOTES, completed, corrected, missing, resolved, storable
 from skill.dialogue.speech import Said, Speech
 from skill.dialogue.step import DialogueSettings, Step
 from skill.errors import AyeError, LanguageError
@@ -303,7 +303,7 @@ class Dialogue:
     def _question(self, slot: str, meaning: Meaning, speech: Speech) -> str:
         if slot == "choice" and isinstance(meaning.slots.get("proposal"), int):
             return speech.say("ask_choice_on", number=meaning.slots["proposal"])
-        if slot == "proposal" and meaning.intent == "cast_vote":
+        if slot == "proposal" and meaning.intent in VOTES:
             return speech.say("ask_proposal_to_vote")
         return speech.say(f"ask_{slot}")
 

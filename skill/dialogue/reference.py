@@ -42,6 +42,7 @@ ACTS = frozenset(
     }
 )
 """Those that end in a signature, if confirmed."""
+VOTES = ("cast_vote", "start_vote")
 FOLLOWS = MappingProxyType(
     {
         "my_vote": ("proposal",),
@@ -60,7 +61,7 @@ HIGHEST = 9_999
 
 def slots_of(intent: str) -> tuple[str, ...]:
     """All slots that an intent takes."""
-    reason = ("reason",) if intent in ("cast_vote", "start_vote") else ()
+    reason = ("reason",) if intent in VOTES else ()
     return NEEDED.get(intent, ()) + FOLLOWS.get(intent, ()) + reason
 
 
@@ -76,17 +77,16 @@ def resolved(meaning: Meaning, conversation: Conversation) -> Meaning:
             value = conversation.it
         if value is not None and _usable(name, value):
             slots[name] = value
-    intent = "cast_vote" if meaning.intent == "start_vote" else meaning.intent
-    return Meaning(intent, slots, meaning.score)
+    return _named(meaning.intent, slots, meaning.score)
 
 
 def storable(meaning: Meaning) -> Meaning:
-    """The same with slots that can be kept as JSON: a plain dict, and no half signs, which a terminal may hand over."""
+    """The same with slots that can be kept as JSON: no half signs, which a terminal may hand over."""
     slots = {
         name: value if isinstance(value, int) else value.encode(errors="replace").decode()
         for name, value in meaning.slots.items()
     }
-    return Meaning(meaning.intent, slots, meaning.score)
+    return _named(meaning.intent, slots, meaning.score)
 
 
 def missing(meaning: Meaning) -> str | None:
@@ -103,7 +103,7 @@ def completed(meaning: Meaning, slots: Slots) -> Meaning | None:
     fitting = _fitted(meaning.intent, slots)
     if not fitting:
         return None
-    return Meaning(meaning.intent, {**meaning.slots, **fitting}, meaning.score)
+    return _named(meaning.intent, {**meaning.slots, **fitting}, meaning.score)
 
 
 def corrected(meaning: Meaning | None, slots: Slots) -> Meaning | None:
@@ -111,7 +111,7 @@ def corrected(meaning: Meaning | None, slots: Slots) -> Meaning | None:
     if meaning is not None:
         fitting = _fitted(meaning.intent, slots)
         if fitting:
-            return Meaning(meaning.intent, {**meaning.slots, **fitting}, meaning.score)
+            return _named(meaning.intent, {**meaning.slots, **fitting}, meaning.score)
     if "proposal" in slots and set(slots) == {"proposal"}:
         return Meaning("describe_proposal", dict(slots))
     if {"proposal", "choice"} <= set(slots):
@@ -123,6 +123,13 @@ def proposal(slots: Slots) -> ProposalRef | None:
     """The proposal slot as the domain takes it."""
     value = slots.get("proposal")
     return value if value is None or isinstance(value, int) else str(value)
+
+
+def _named(intent: str, slots: Mapping[str, SlotValue], score: float) -> Meaning:
+    """A vote is called `cast_vote` once it has its proposal and its choice, and `start_vote` until then."""
+    if intent in VOTES:
+        intent = "cast_vote" if all(name in slots for name in NEEDED["cast_vote"]) else "start_vote"
+    return Meaning(intent, slots, score)
 
 
 def _fitted(intent: str, slots: Slots) -> dict[str, SlotValue]:

@@ -29,6 +29,8 @@ def fit_for_the_ear(reply: Reply) -> None:
     assert "\n" not in reply.text and "  " not in reply.text
     assert reply.silent == (not reply.text)
     assert 0.5 <= reply.rate <= 3
+    if reply.meaning is not None and reply.meaning.intent == "cast_vote":
+        assert {"choice", "proposal"} <= set(reply.meaning.slots), "a vote with something missing is start_vote"
 
 
 phrase = st.just("the phrase")

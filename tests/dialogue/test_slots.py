@@ -16,7 +16,7 @@ from skill.dao.requests import (
     TreasuryActivity,
     TreasuryBalance,
 )
-from skill.flow import Expects, SlotValue
+from skill.flow import Expects, Meaning, SlotValue
 from tests.dialogue.facts import DAO, FESTIVAL, Talk, proposal
 
 
@@ -36,6 +36,23 @@ def test_i_want_to_vote() -> None:
     step = talk.say("slot_value", "no", choice="against")
     assert step.request == CastVote(Choice.AGAINST, 4)
     assert talk.conversation.heard_as is not None and talk.conversation.heard_as.intent == "cast_vote"
+
+
+def test_a_vote_is_called_one_when_it_is_whole() -> None:
+    """A program that reads `aye demo --json` never sees a cast_vote that lacks its choice or its proposal."""
+    talk = Talk()
+
+    def shown(intent: str | None, text: str, **slots: SlotValue) -> Meaning | None:
+        reply = talk.say(intent, text, **slots).reply
+        return talk.conversation.heard_as if reply is None else reply.meaning
+
+    assert shown("start_vote", "I want to vote") == Meaning("start_vote")
+    assert shown("slot_value", "four", proposal=4) == Meaning("start_vote", {"proposal": 4})
+    assert shown("slot_value", "yes", choice="for") == Meaning("cast_vote", {"proposal": 4, "choice": "for"})
+    assert shown("cast_vote", "vote yes", choice="for") == Meaning("start_vote", {"choice": "for"})
+    assert shown("correct", "no, against", choice="against") == Meaning("correct", {"choice": "against"})
+    pending = talk.conversation.pending
+    assert pending is not None and pending.meaning == Meaning("start_vote", {"choice": "against"})
 
 
 @pytest.mark.parametrize(
