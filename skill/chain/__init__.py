@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skill.chain.gas import GasMoney, gas_money
 from skill.chain.governor_oz import GovernorOz
-from skill.chain.key import Signer, create_signer, load_signer
+from skill.chain.key import Signer, load_signer
+from skill.chain.key_files import create_signer
 from skill.chain.node import Node
 from skill.chain.sender import Sender
 
-__all__ = ["GovernorOz", "Signer", "chain_id_of", "connect", "create_signer", "load_signer"]
+__all__ = ["GasMoney", "GovernorOz", "Signer", "chain_id_of", "connect", "create_signer", "gas_money", "load_signer"]
 
 
 def connect(

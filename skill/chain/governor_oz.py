@@ -59,6 +59,9 @@ class Parts:
 class GovernorOz:
     """One DAO. Reads; signs with `sender`, or not at all where there is none."""
 
+    dialect = "an OpenZeppelin governor"
+    """As `aye setup` calls it."""
+
     def __init__(
         self,
         node: Node,

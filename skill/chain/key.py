@@ -6,7 +6,6 @@ Neither the key nor the passphrase is in any text that comes out of here: no rep
 from __future__ import annotations
 
 import json
-import os
 import stat
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,6 +13,7 @@ from typing import Any, NoReturn
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from skill.chain.wire import checksum
 from skill.errors import SignerError
 
 
@@ -32,6 +32,20 @@ class Signer:
             return cls(Account.from_key(secret))
         except Exception:  # the cause's text could hold the key
             raise SignerError("The speaker's key is not a key.") from None
+
+    def keystore(self, passphrase: str, cost: int | None = None) -> bytes:
+        """Encrypted, as a V3 keystore (JSON). `cost`: scrypt's N, a power of two; None: eth-account's 2^18."""
+        if not passphrase:
+            raise SignerError("A key needs a passphrase.")
+        try:
+            return json.dumps(self._account.encrypt(passphrase, iterations=cost)).encode()
+        except Exception as error:  # its text may hold what it was given
+            raise SignerError(f"The key could not be encrypted ({type(error).__name__}).") from None
+
+    @classmethod
+    def new(cls) -> Signer:
+        """A key that nobody has had before."""
+        return cls(Account.create())
 
     @property
     def address(self) -> str:
@@ -53,62 +67,59 @@ class Signer:
         raise TypeError("a key is not copied or pickled")
 
 
-def create_signer(file: Path, passphrase: str) -> Signer:
-    """Makes a new key and writes it encrypted (scrypt), readable for its owner alone. Never replaces a file."""
-    if file.exists():
-        raise _exists(file)
-    if not passphrase:
-        raise SignerError("A key needs a passphrase.")
-    account = Account.create()
-    text = json.dumps(account.encrypt(passphrase))
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(text)
-                out.flush()
-                os.fsync(out.fileno())
-        except OSError:
-            file.unlink()  # half a key must not stand where a whole one could
-            raise
-    except OSError as error:
-        if file.exists():  # another process was faster
-            raise _exists(file) from None
-        raise SignerError(f"The key cannot be written to {file}: {error.strerror}.") from None
-    return Signer(account)
-
-
-def _exists(file: Path) -> SignerError:
-    return SignerError(f"There is a key at {file} already.", "Move it away first; it may hold votes.")
-
-
 def load_signer(file: Path, passphrase_file: Path) -> Signer:
-    """A keystore's key, unlocked by the first line of a file that only its owner can read. Raises `SignerError`."""
-    return unlock(file, _passphrase(passphrase_file))
+    """A keystore's key, unlocked by the first line of a file that only its owner can read. Raises `SignerError`.
 
-
-def unlock(file: Path, passphrase: str) -> Signer:
-    """The key in a keystore. Raises `SignerError`."""
-    _private(file, "The key")
+    A change of the passphrase that was cut off between its two renames left the new one beside the old: it counts too.
+    """
+    passphrase = passphrase_in(passphrase_file)
     try:
-        keystore = json.loads(file.read_text(encoding="utf-8"))
+        return unlock(file, passphrase)
+    except WrongPassphrase:
+        waiting = beside(passphrase_file)
+        if not waiting.exists():
+            raise
+        return unlock(file, passphrase_in(waiting))
+
+
+def beside(passphrase_file: Path) -> Path:
+    """Where a new passphrase waits while the key is being changed to it."""
+    return passphrase_file.with_name(f".{passphrase_file.name}.new")
+
+
+def address_of(file: Path, private: bool = True) -> str:
+    """The account of a keystore, EIP-55, without unlocking it. Raises `SignerError`."""
+    address = str(_keystore(file, private).get("address", ""))
+    try:
+        return checksum("0x" + address.removeprefix("0x"))
+    except ValueError:
+        raise SignerError(f"{file} does not tell its address.", "Bring it back from your backup.") from None
+
+
+class WrongPassphrase(SignerError):
+    """The keystore is whole, and this is not its passphrase."""
+
+
+def unlock(file: Path, passphrase: str, private: bool = True) -> Signer:
+    """The key in a keystore. `private`: others must not be able to read the file. Raises `SignerError`."""
+    keystore = _keystore(file, private)
+    try:
         secret = Account.decrypt(keystore, passphrase)
-    except FileNotFoundError:
-        raise SignerError(f"There is no key at {file}.", "Make one with `aye setup`.") from None
-    except OSError as error:
-        raise SignerError(f"The key {file} cannot be read: {error.strerror}.") from None
     except ValueError as error:
         if "MAC" in str(error):
-            raise SignerError(f"The passphrase does not open the key {file}.", "Look at key.passphrase_file.") from None
+            raise WrongPassphrase(
+                f"The passphrase does not open the key {file}.", "Look at key.passphrase_file."
+            ) from None
         raise SignerError(f"{file} is not a V3 keystore.", "Bring it back from your backup.") from None
     except Exception as error:  # a keystore can be wrong in every way that JSON can
         raise SignerError(f"{file} is not a V3 keystore ({type(error).__name__}).") from None
     return Signer.from_secret(bytes(secret))
 
 
-def _passphrase(file: Path) -> str:
-    _private(file, "The passphrase")
+def passphrase_in(file: Path, private: bool = True) -> str:
+    """Its first line. `private`: others must not be able to read it. Raises `SignerError`."""
+    if private:
+        _private(file, "The passphrase")
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
@@ -120,6 +131,22 @@ def _passphrase(file: Path) -> str:
     if not lines or not lines[0]:
         raise SignerError(f"The passphrase file {file} is empty.")
     return lines[0]
+
+
+def _keystore(file: Path, private: bool = True) -> dict[str, Any]:
+    if private:
+        _private(file, "The key")
+    try:
+        keystore = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SignerError(f"There is no key at {file}.", "Make one with `aye setup`.") from None
+    except OSError as error:
+        raise SignerError(f"The key {file} cannot be read: {error.strerror}.") from None
+    except (ValueError, RecursionError):
+        keystore = None
+    if not isinstance(keystore, dict):
+        raise SignerError(f"{file} is not a V3 keystore.", "Bring it back from your backup.")
+    return keystore
 
 
 def _private(file: Path, what: str) -> None:

@@ -6,9 +6,18 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-from skill.errors import ConfigError
+from skill.errors import AyeError, ConfigError
 
 _COST = {"n": 2**14, "r": 8, "p": 1}
+LENGTHS = range(4, 13)
+"""Digits."""
+
+
+def read_pin(typed: str) -> str:
+    """The PIN as it was typed, four to twelve digits. Raises `AyeError`, which does not repeat it."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) in LENGTHS):
+        raise AyeError("A PIN has four to twelve digits, so nothing was changed.", "Try it again: `aye key pin`.")
+    return typed
 
 
 def make_hash(pin: str, salt: bytes) -> str:

@@ -15,12 +15,16 @@ COMMANDS = {
     "understand": "what a sentence means: a line in, a JSON line out",
     "say": "speak a text, or write it to a wav file",
     "setup": "from nothing to the first answer: a DAO, the speaker's own key, a PIN",
+    "key": "the speaker's own key: show it, back it up, move it, or end what a stolen one may do",
     "models": "list, check and fetch speech models",
     "doctor": "look at everything Aye needs and say what mends what is wrong",
     "journal": "what was signed, and what became of it",
     "openhome": "Aye as an ability of an OpenHome speaker: build its zips, check this speaker",
     "rpc": "one call of the OpenHome ability to the service, as Local Link runs it",
 }
+
+SETUP_STEPS = ("dao", "key", "delegation", "gas", "pin", "sound", "vote", "answer")
+"""Of `aye setup`, in their order."""
 
 
 def command_of(name: str) -> Callable[[argparse.Namespace], int]:
@@ -69,8 +73,8 @@ def parser() -> argparse.ArgumentParser:
     say.add_argument("--wav", type=Path, metavar="OUT", help="write to a file instead of speaking")
     say.add_argument("--rate", type=float, help="0.5 to 3")
 
-    setup = made["setup"]
-    setup.add_argument("--pin", action="store_true", help="only make or change the PIN")
+    _setup(made["setup"])
+    _key(made["key"])
 
     models = made["models"]
     models.add_argument("action", nargs="?", choices=("list", "check", "fetch"), default="list")
@@ -102,6 +106,38 @@ def _rpc(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "rpc", help=COMMANDS["rpc"], description=COMMANDS["rpc"], prefix_chars="\0", add_help=False
     )
     rpc.add_argument("token", nargs="*", help="base64url of a JSON object with a function and its args")
+
+
+def _setup(setup: argparse.ArgumentParser) -> None:
+    how = setup.add_mutually_exclusive_group()
+    how.add_argument("--answers", type=Path, metavar="FILE", help="take the answers from a file and ask nothing")
+    how.add_argument("--pin", action="store_const", const="pin", dest="step", help="the same as --step pin")
+    setup.add_argument("--step", choices=SETUP_STEPS, metavar="NAME", help=f"only this one: {', '.join(SETUP_STEPS)}")
+
+
+def _key(key: argparse.ArgumentParser) -> None:
+    actions = key.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, text: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, help=text, description=text, allow_abbrev=False)
+        made.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        return made
+
+    action("show", "its address, the votes delegated to it, its gas").add_argument("--json", action="store_true")
+    passphrase = action("passphrase", "encrypt it with another passphrase")
+    passphrase.add_argument("--generate", action="store_true", help="a random one, nothing is asked")
+    pin = action("pin", "make, change or remove the PIN")
+    pin.add_argument("--remove", action="store_true", help="anyone in the room may vote from then on")
+    action("new", "make a key where there is none")
+    action("backup", "copy the encrypted key, proven to open").add_argument("file", type=Path)
+    restore = action("restore", "take a key from a backup, where there is none")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--passphrase-file", type=Path, metavar="FILE", help="holds the backup's passphrase")
+    action("move", "take key and passphrase away from this speaker").add_argument("folder", type=Path)
+    stolen = action("stolen", "the transaction that takes the votes back, to sign in the member's own wallet")
+    stolen.add_argument("--member", metavar="WHO", help="who gets them: a name of the address book, or an address")
+    stolen.add_argument("--token", metavar="ADDRESS", help="the votes token, where the configuration is gone too")
+    stolen.add_argument("--chain", type=int, metavar="ID", help="its chain, with --token")
 
 
 def _sentence(command: argparse.ArgumentParser) -> None:

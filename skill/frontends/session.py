@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import secrets
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from skill import config
 from skill.assistant import Assistant, build
 from skill.chain import Signer, load_signer
-from skill.errors import ConfigError, SignerError
+from skill.chain.key import passphrase_in, unlock
+from skill.errors import ConfigError
 from skill.flow import Expects, Reply
 from skill.store import Store, open_store
+
+CREDENTIAL = "aye-passphrase"
+"""The name of systemd's credential."""
 
 
 @dataclass(slots=True)
@@ -48,6 +54,8 @@ class Session:
     store: Store
     assistant: Assistant
     watch: Stopwatch
+    read_only_reason: str | None = None
+    """Why nothing can be signed; None: it can."""
 
     def __enter__(self) -> Session:
         return self
@@ -76,16 +84,56 @@ def need_dao(settings: config.Config) -> None:
         raise ConfigError("No DAO is configured yet.", "Try one with `aye demo`, or add your own with `aye setup`.")
 
 
-def signer_of(settings: config.Config) -> Signer | None:
-    """The speaker's key, unlocked by its passphrase file; None: this Aye only reads. Raises `SignerError`."""
+def credential_of(environment: Mapping[str, str]) -> Path | None:
+    """The passphrase as systemd hands it to a service (`LoadCredentialEncrypted=aye-passphrase`); None: it does not.
+
+    https://systemd.io/CREDENTIALS: only the service can read it, whatever its mode looks like.
+    """
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    file = Path(folder) / CREDENTIAL if folder else None
+    return file if file is not None and file.exists() else None
+
+
+def signer_of(settings: config.Config, ask: Callable[[str], str] | None = None) -> Signer | None:
+    """The speaker's key, unlocked by its passphrase file, else by systemd's credential, else by `ask`ing a person.
+
+    None: this Aye only reads, and `read_only_reason` says why. Raises `SignerError` for files that are there and wrong.
+    """
+    key = settings.key
+    file = key.file.expanduser() if key.file is not None else None
+    if file is None or not file.exists():
+        return None
+    passphrase_file = key.passphrase_file.expanduser() if key.passphrase_file is not None else None
+    if passphrase_file is not None and passphrase_file.exists():
+        return load_signer(file, passphrase_file)
+    credential = credential_of(os.environ)
+    if credential is not None:
+        return unlock(file, passphrase_in(credential, private=False))
+    typed = ask("Passphrase of the speaker's key (Enter alone: only read): ") if ask is not None else ""
+    return unlock(file, typed) if typed else None
+
+
+def read_only_reason(settings: config.Config) -> str:
+    """Why `signer_of` gave no key: one sentence, and what to do."""
     key = settings.key
     if key.file is None:
-        return None
-    if key.passphrase_file is None:
-        raise SignerError(
-            "The speaker's key is configured but not its passphrase.", "Set key.passphrase_file in config.yaml."
+        return "This Aye only reads, for no key is configured. Make one with `aye setup --step key`."
+    if not key.file.expanduser().exists():
+        return f"This Aye only reads, for there is no key at {key.file}. Make one with `aye key new`."
+    if key.passphrase_file is not None:
+        return (
+            f"This Aye only reads, for its key is locked: there is no passphrase file at {key.passphrase_file} "
+            f"and no systemd credential {CREDENTIAL}. Bring one back."
         )
-    return load_signer(key.file.expanduser(), key.passphrase_file.expanduser())
+    return (
+        f"This Aye only reads, for its key is locked: no systemd credential {CREDENTIAL} was given and "
+        "no key.passphrase_file is set. Type the passphrase with `aye listen` or `aye chat`, or give the credential."
+    )
+
+
+def typed_passphrase() -> Callable[[str], str] | None:
+    """Asks for it on the terminal; None where there is none."""
+    return getpass.getpass if sys.stdin.isatty() else None
 
 
 def open_session(settings: config.Config, signer: Signer | None) -> Session:
@@ -100,7 +148,7 @@ def open_session(settings: config.Config, signer: Signer | None) -> Session:
     except BaseException:
         store.close()
         raise
-    return Session(settings, store, assistant, watch)
+    return Session(settings, store, assistant, watch, None if signer is not None else read_only_reason(settings))
 
 
 def reply_line(text: str, reply: Reply) -> dict[str, Any]:

@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.text import Text
 
 from skill.assistant import connected
-from skill.chain import Signer
+from skill.chain import Signer, gas_money
 from skill.config import Config, DaoConfig
 from skill.errors import AyeError
-from skill.frontends.session import settings_of, signer_of
+from skill.frontends.session import read_only_reason, settings_of, signer_of
+from skill.frontends.setup.chain_steps import coins
 from skill.hearing import microphone
 from skill.hearing.recogniser import choose
 from skill.store import open_store
@@ -27,7 +28,6 @@ CLOCK_SECONDS = 120
 """A chain whose newest block is farther than this from this machine's clock makes spoken deadlines wrong."""
 DISK_MB = 200
 """Less free space than this endangers the journal."""
-LOW_GAS_WEI = 10**16
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,8 @@ def examine(settings: Config, clock: Callable[[], float]) -> Iterator[Finding]:
     yield _looked("journal", lambda: _journal(settings))
     signer, key = _key(settings)
     yield key
+    if signer is not None:
+        yield _who_may_vote(settings)
     if not settings.daos:
         yield Finding("DAO", False, "none is configured", "Add one with `aye setup`, or try `aye demo`.")
     for dao in settings.daos:
@@ -121,10 +123,14 @@ def _key(settings: Config) -> tuple[Signer | None, Finding]:
     except AyeError as error:
         return None, Finding("key", False, error.message, error.mend)
     if signer is None:
-        return None, Finding(
-            "key", False, "none is configured: Aye can read but not vote", "Make one with `aye setup`."
-        )
+        return None, Finding("key", False, read_only_reason(settings))
     return signer, Finding("key", True, f"it unlocks, its address is {signer.address}")
+
+
+def _who_may_vote(settings: Config) -> Finding:
+    if settings.dialogue.pin_hash is not None:
+        return Finding("who may vote", True, "who knows the PIN")
+    return Finding("who may vote", True, "without a PIN, anyone in the room; `aye key pin` makes one")
 
 
 def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> Iterator[Finding]:
@@ -153,16 +159,19 @@ def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> I
         yield Finding(
             f"{dao.key}: voting power",
             False,
-            "nobody has delegated to the speaker's key",
-            f"Delegate to {signer.address} from your own wallet.",
+            "nobody has delegated to the speaker's key.",
+            "Show the one transaction that does: `aye setup --step delegation`.",
         )
     elif power is not None:
         yield Finding(f"{dao.key}: voting power", True, f"{power.power / 10**facts.votes.decimals:,.0f} votes")
-    gas = ledger.gas()
-    low = gas < LOW_GAS_WEI
+    try:
+        money = gas_money(dao.endpoint, signer.address)
+    except AyeError as error:
+        yield Finding(f"{dao.key}: gas", False, error.message, error.mend)
+        return
     yield Finding(
         f"{dao.key}: gas",
-        not low,
-        f"{gas / 10**18:.4f} {facts.coin.symbol}",
-        f"Send a little {facts.coin.symbol} to {signer.address}." if low else "",
+        not money.low,
+        f"{coins(money.there)} {facts.coin.symbol}, enough for about {money.votes:,} votes.",
+        f"Send about {coins(money.enough)} {facts.coin.symbol} to {signer.address}." if money.low else "",
     )

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from skill.frontends.ears import Ears
 from skill.frontends.listen import Room, listen
-from skill.frontends.session import need_dao, open_session, settings_of, signer_of
+from skill.frontends.session import need_dao, open_session, settings_of, signer_of, typed_passphrase
 from skill.voice.speaker import Speaker
 
 
@@ -18,10 +18,13 @@ def run(args: argparse.Namespace) -> int:
     settings = settings_of(args)
     need_dao(settings)
     console = Console()
+    signer = signer_of(settings, typed_passphrase())
     with ExitStack() as house:
         with console.status("Loading the speech model and the names in use"):
-            session = house.enter_context(open_session(settings, signer_of(settings)))
+            session = house.enter_context(open_session(settings, signer))
             ears = Ears(settings, session.assistant.names(settings.daos[0].key))
+        if session.read_only_reason is not None:
+            console.print(session.read_only_reason, style="yellow", soft_wrap=True)
         speaker = Speaker(settings.voice.speaker, settings.voice.name)
         room = Room(session.assistant, ears, speaker, settings.hearing.microphone, settings.hearing.silence_seconds)
         listen(room, args.conversation, console)

@@ -1,0 +1,1 @@
+"""`aye setup`: steps, who answers their questions, and the configuration they write."""

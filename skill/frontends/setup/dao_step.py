@@ -1,0 +1,66 @@
+"""Choosing or adding a DAO: nothing is written before the chain and the contracts have answered."""
+
+from __future__ import annotations
+
+from skill.assistant import connected
+from skill.chain import chain_id_of, connect
+from skill.config import DaoConfig
+from skill.errors import ConfigError, WrongChain
+from skill.frontends.setup.answers import Answers
+from skill.frontends.setup.setting import Setting
+from skill.frontends.setup.written import add_dao
+
+NEW = "new"
+
+
+def dao_step(setting: Setting) -> None:
+    """Raises `ChainError` for a chain or contracts that are not as they are said to be."""
+    daos = setting.settings.daos
+    answering = setting.answering
+    if isinstance(answering, Answers) and answering.value("dao") is None and daos:
+        for dao in daos:
+            _check(setting, dao)
+        return
+    if answering.by_hand and daos:
+        options = {dao.key: f"{dao.key}, governor {dao.governor} on chain {dao.chain_id}" for dao in daos}
+        chosen = answering.choice("dao", "Which DAO?", options | {NEW: "another one, to be added"}, daos[0].key)
+        if chosen != NEW:
+            _check(setting, next(dao for dao in daos if dao.key == chosen))
+            return
+    _add(setting)
+
+
+def _check(setting: Setting, dao: DaoConfig) -> None:
+    facts = connected(dao, None).facts
+    setting.say(f"{dao.key}: the endpoint serves chain {facts.chain_id}, the governor calls itself {facts.name}.")
+
+
+def _add(setting: Setting) -> None:
+    answering = setting.answering
+    endpoint = answering.text("dao.endpoint", "Address of a JSON-RPC endpoint of the DAO's chain (https://…)")
+    found = chain_id_of(endpoint)
+    setting.say(f"It serves chain {found}.")
+    chain = answering.text("dao.chain_id", "The DAO's chain id", str(found))
+    if not chain.isdecimal() or int(chain) != found:
+        raise WrongChain(f"The endpoint serves chain {found}, not {chain}.", "Name an endpoint of the DAO's chain.")
+    governor = answering.text("dao.governor", "Address of the DAO's governor (0x…)")
+    from_block = int(answering.value("dao.from_block") or 0) if isinstance(answering, Answers) else 0
+    tokens = list(answering.value("dao.tokens") or ()) if isinstance(answering, Answers) else []
+    ledger = connect(endpoint, found, governor, name="new", from_block=from_block, tokens=tokens)
+    facts = ledger.facts
+    setting.say(
+        f"It is {ledger.dialect}. It calls itself {facts.name}, votes with {facts.votes.symbol} ({facts.token}), "
+        f"and its treasury is at {facts.treasury}."
+    )
+    key = answering.text("dao.key", "What do you call this DAO?", None).strip()
+    if not key or key == NEW:
+        raise ConfigError(f"A DAO cannot be called {key!r}.", "Choose another name.")
+    taken = answering.by_hand and any(dao.key.lower() == key.lower() for dao in setting.settings.daos)
+    question = f"There is a DAO called {key} already. Put this one in its place?"
+    if taken and not answering.yes("dao.replace", question, False):
+        raise ConfigError(f"There is a DAO called {key} already.", "Take this step again with another name.")
+    made = {"key": key, "endpoint": endpoint, "chain_id": found, "governor": governor}
+    made |= {"from_block": from_block} if from_block else {}
+    made |= {"tokens": tokens} if tokens else {}
+    setting.edit(lambda kept: add_dao(kept, made))
+    setting.say(f"{key} is in {setting.path}.")

@@ -1,0 +1,74 @@
+"""Sound, and the first answer: what the setup was for."""
+
+from __future__ import annotations
+
+import time
+from itertools import takewhile
+
+from skill.errors import AyeError, SoundError
+from skill.flow import Transcript
+from skill.frontends.ears import Ears
+from skill.frontends.session import open_session
+from skill.frontends.setup.setting import Setting
+from skill.hearing import microphone
+from skill.hearing.endpoint import Endpointer
+from skill.language.grammar import Names
+from skill.voice.speaker import Speaker
+
+LINE = "This is Aye. Say: what is in the treasury."
+HEAR_SECONDS = 12.0
+CONVERSATION = "setup"
+
+
+def sound_step(setting: Setting) -> None:
+    """A line spoken, a line heard. A machine without sound is no failure: Aye can be typed to."""
+    if not setting.answering.yes("sound", "Try the speaker and the microphone?", True):
+        setting.say("The sound was not tried. `aye setup --step sound` tries it.")
+        return
+    settings = setting.settings
+    try:
+        kinds = {device.kind for device in microphone.devices()}
+        if not kinds:
+            setting.say("There is no sound card, so this step is left out. `aye chat` is for typing.")
+            return
+        if "speaker" in kinds:
+            Speaker(settings.voice.speaker, settings.voice.name).say(LINE, settings.voice.rate)
+            setting.say(f'The speaker said: "{LINE}"')
+        else:
+            setting.say("There is no speaker, so nothing was said.")
+        if "microphone" not in kinds:
+            setting.say("There is no microphone, so nothing was heard.")
+            return
+        setting.say(f"Now you, within {HEAR_SECONDS:.0f} seconds: what is in the treasury")
+        heard = _heard(setting)
+        setting.say(f'I heard: "{heard}"' if heard else "I heard nothing. `aye doctor` lists the microphones.")
+    except SoundError as error:
+        setting.say(f"The sound does not work: {error}")
+
+
+def _heard(setting: Setting) -> str:
+    settings = setting.settings
+    ears = Ears(settings, Names(members=(), titles=(), assets=(), daos=tuple(dao.key for dao in settings.daos)))
+    utterance = ears.listen_for(None)
+    ear = Endpointer(silence_seconds=settings.hearing.silence_seconds)
+    end = time.monotonic() + HEAR_SECONDS
+    for frame in takewhile(lambda _: time.monotonic() < end, microphone.frames(settings.hearing.microphone)):
+        for piece in ear.feed(frame):
+            utterance.feed(piece)
+        if ear.ended:
+            break
+    return utterance.finish().text
+
+
+def answer_step(setting: Setting) -> None:
+    """Asks Aye as any member would. Raises `AyeError` where the answer tells of a failure."""
+    setting.need_daos()
+    question = setting.answering.text("question", "Your first question", "what is in the treasury")
+    signer = setting.unlocked()
+    with open_session(setting.settings, signer) as session:
+        reply = session.assistant.turn(CONVERSATION, Transcript(question))
+        if session.read_only_reason is not None:
+            setting.say(session.read_only_reason)
+    setting.say(f"You:  {question}\nAye:  {reply.text}")
+    if reply.trouble:
+        raise AyeError("The first answer tells of a failure.", "`aye doctor` looks for what is wrong.")
