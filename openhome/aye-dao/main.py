@@ -33,18 +33,23 @@ QUICK_SECONDS = 15
 BUSY_SECONDS = 900
 TALK_KEY = "aye_talk"
 
-EXITS = frozenset(
-    "stop|stop it|exit|quit|leave|done|bye|goodbye|good bye|cancel|never mind|nevermind|that is all|thats all|"
-    "that will be all|i am done|im done|no thanks|no thank you|thank you goodbye|thanks bye|thank you bye".split("|")
-)
-ENDS_ONLY_WHEN_FREE = frozenset("cancel|never mind|nevermind|no thanks|no thank you".split("|"))
-VOTES = ("cast_vote", "start_vote")
-OTHER_ACTS = tuple(
-    "delegate_votes undelegate_votes create_proposal queue_proposal execute_proposal cancel_proposal".split()
-)
-FOR_THE_OWNER = tuple(
-    "no_service not_allowed wrong_system old_part not_installed no_link not_ready unknown_function".split()
-)
+# fmt: off
+EXITS = {
+    "stop", "stop it", "exit", "quit", "leave", "done", "i am done", "im done", "bye", "goodbye", "good bye", "cancel",
+    "never mind", "nevermind", "that is all", "thats all", "that will be all", "no thanks", "no thank you",
+    "thank you goodbye", "thanks bye", "thank you bye",
+}
+ENDS_ONLY_WHEN_FREE = {"cancel", "never mind", "nevermind", "no thanks", "no thank you"}
+VOTES = {"cast_vote", "start_vote"}
+OTHER_ACTS = {
+    "delegate_votes", "undelegate_votes", "create_proposal", "queue_proposal", "execute_proposal", "cancel_proposal",
+}
+FOR_THE_OWNER = {
+    "no_service", "not_allowed", "wrong_system", "old_part", "not_installed", "no_link", "not_ready",
+    "unknown_function",
+}
+PLAIN_YES = {"yes", "yes yes", "yeah", "yep", "ok", "okay", "sure", "confirm", "no", "go ahead"}
+# fmt: on
 FILLERS = ("One moment.", "Still waiting for the chain.", "It takes longer than it should. I am still waiting.")
 
 HELLO = "This is Aye. Ask me what is in the treasury, or which proposals are open."
@@ -54,7 +59,6 @@ LISTENING = "I am listening."
 AGAIN = "That came too quickly for me to know that it was you. Say it once more."
 TOO_LONG = "That was too long for me. Say it in one sentence."
 UNKNOWN = "I will not send it again. Ask me later: what happened to my vote?"
-PLAIN_YES = frozenset("yes|yes yes|yeah|yep|ok|okay|sure|confirm|no|go ahead".split("|"))
 
 
 def plain(text):
@@ -90,7 +94,8 @@ def pieces(text, most=300):
 
 def is_part(words, whole):
     """Whether `words` stand in `whole` one after the other."""
-    return any(whole[at : at + len(words)] == words for at in range(len(whole) - len(words) + 1))
+    size = len(words)
+    return any(whole[at:][:size] == words for at in range(len(whole) - size + 1))
 
 
 def sounds_like(words, whole):
@@ -103,7 +108,8 @@ def sounds_like(words, whole):
 
 def is_copy(words, whole):
     """Whether this is a whole line of ours, or its end, a few words misheard."""
-    return difflib.SequenceMatcher(None, words, whole[-len(words) :], autojunk=False).ratio() >= 0.85
+    end = len(whole) - len(words)
+    return difflib.SequenceMatcher(None, words, whole[end:] if end > 0 else whole, autojunk=False).ratio() >= 0.85
 
 
 def found_in(raw, depth=0):
