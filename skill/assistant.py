@@ -21,7 +21,7 @@ from skill.dao.requests import Request
 from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, Step
 from skill.dialogue.pin import checker
-from skill.errors import AyeError, ChainError
+from skill.errors import AyeError, ChainError, StoreError
 from skill.flow import Conversation, Expects, Outcome, Reply, Transcript
 from skill.language import load as load_language
 from skill.language.grammar import Names
@@ -88,8 +88,7 @@ class Assistant:
         """The reply has been said to its end: from now on the time for an answer counts."""
         conversation = self._load(conversation_id)
         if conversation.pending is not None:
-            until = self._clock() + conversation.pending.expects.seconds
-            self._store.conversations.save(replace(conversation, pending=replace(conversation.pending, until=until)))
+            self._store.conversations.save(self._dialogue.spoken(conversation, self._clock()))
 
     def expects(self, conversation_id: str) -> Expects | None:
         """What this conversation waits for, if its time is not over."""
@@ -158,11 +157,12 @@ class Assistant:
     def _answer(self, request: Request, dao: str) -> Answer | AyeError:
         try:
             answer = perform(request, self._ledger(dao), self._store.journal, self._members, int(self._clock()))
-            if isinstance(answer, Done) and not answer.entry.open:
-                self._store.journal.told(answer.entry)  # this turn's reply tells it
-            return answer
         except AyeError as error:
             return error
+        if isinstance(answer, Done) and not answer.entry.open:
+            with suppress(StoreError):  # it is done all the same; at worst it is told twice
+                self._store.journal.told(answer.entry)  # this turn's reply tells it
+        return answer
 
     def _said(self, step: Step, told: tuple[Entry, ...]) -> Reply:
         assert step.reply is not None, "a step holds a request or a reply"

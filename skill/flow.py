@@ -74,6 +74,12 @@ class Pending:
     commit: Commit | None = None
     meaning: Meaning | None = None
     tries: int = 0
+    last: float | None = None
+    """Whatever is repeated, no answer counts after this; None: not settled yet, see `dialogue.waiting`."""
+    said: bool = False
+    """The reply that asks was said to its end."""
+    repeated: bool = False
+    """The whole time was given once more already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from skill.dao.answers import Answer, PreparedAnswer, Refused
 from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dao.requests import Commit
-from skill.dialogue import confirmation, outcome, talk, topics, voting
+from skill.dialogue import confirmation, outcome, talk, topics, voting, waiting
 from skill.dialogue.reference import ACTS, VOTES, completed, corrected, missing, resolved, storable
 from skill.dialogue.speech import Said, Speech
 from skill.dialogue.step import DialogueSettings, Step
@@ -57,7 +57,7 @@ class Dialogue:
         self._check_pin = check_pin
         self._members = members
 
-    # --- the five ways in ---
+    # --- the ways in ---
 
     def plan(self, meaning: Meaning | None, transcript: Transcript, conversation: Conversation, now: float) -> Step:
         """What to do about what was said. Never raises for what a person says."""
@@ -105,6 +105,11 @@ class Dialogue:
         speech = self._speech(now)
         conversation = self._let_go(conversation, speech)
         return self._reply(conversation, "" if conversation.preface else speech.say("stopped_waiting"))
+
+    def spoken(self, conversation: Conversation, now: float) -> Conversation:
+        """The last reply was said to its end: the time for the answer that it asks for counts from now."""
+        pending = conversation.pending
+        return conversation if pending is None else replace(conversation, pending=waiting.said(pending, now))
 
     def remind(self, conversation: Conversation, entries: tuple[Entry, ...]) -> Conversation:
         """So that the next reply begins with what became of acts that nobody has heard of."""
@@ -201,9 +206,9 @@ class Dialogue:
         if pending.tries > 0:
             not_done = confirmation.not_done(commit.prepared, speech)
             return self._reply(outcome.dropped(conversation), speech.say("cancelled_again", not_done=not_done))
-        left = replace(pending.expects, seconds=max(0.0, round(pending.until - speech.now, 1)))
         told = confirmation.instruction(commit.prepared.act, pending.expects.phrase or "", speech)
-        conversation = replace(conversation, pending=replace(pending, expects=left, tries=1))
+        left = waiting.shortened(pending, self._settings.confirm_seconds, speech.now)
+        conversation = replace(conversation, pending=replace(left, tries=1))
         return self._reply(conversation, speech.say(key, instruction=told), keep=True)
 
     def _filling(self, meaning: Meaning | None, conversation: Conversation, pending: Pending, speech: Speech) -> Step:
@@ -221,7 +226,9 @@ class Dialogue:
         if meaning is None or meaning.intent in (SLOT_VALUE, "correct"):
             if pending.tries > 0:
                 return self._reply(replace(closed, heard_as=None), speech.say("stopped_asking"))
-            again = replace(pending, until=speech.now + pending.expects.seconds, tries=1)
+            again = replace(
+                waiting.repeated(replace(pending, repeated=False), self._settings.slot_seconds, speech.now), tries=1
+            )
             asking = replace(conversation, pending=again, heard_as=None)
             return self._reply(asking, speech.say(f"ask_again_{asked}"), keep=True)
         if meaning.intent in ("deny", "stop"):
@@ -311,6 +318,10 @@ class Dialogue:
         text, then = talk.talk(intent, conversation, speech, self._settings)
         if then.at != conversation.at:
             then = replace(then, last_text=text, exact_text="")
+        if then.pending is not None:
+            whole = self._settings.slot_seconds if then.pending.commit is None else self._settings.confirm_seconds
+            still = waiting.repeated if intent in talk.ASKS_AGAIN else waiting.shortened
+            then = replace(then, pending=still(then.pending, whole, speech.now))
         return self._reply(replace(then, misunderstood=0), text, keep=True)
 
     def _foreign(self, conversation: Conversation, speech: Speech) -> Step:

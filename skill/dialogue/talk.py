@@ -12,6 +12,8 @@ from skill.flow import Conversation
 
 HARMLESS = frozenset({"repeat", "exact", "slower", "faster", "help"})
 """What leaves a question open that was asked: it only helps to hear it."""
+ASKS_AGAIN = frozenset({"repeat", "exact"})
+"""What says a question that is open once more, whole."""
 TALK = HARMLESS | {"more", "back"}
 STEP = 1.25
 SILENT_FROM = 3

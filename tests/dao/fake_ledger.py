@@ -235,6 +235,10 @@ class FakeLedger:
     def speaker(self) -> Address | None:
         return self._speaker
 
+    def gas(self) -> int:
+        self.before("gas")
+        return 0 if self._speaker is None else self.chain.gas.get(self._speaker, 0)
+
     def now(self) -> int:
         return self.chain.time
 
