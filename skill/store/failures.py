@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -49,7 +50,7 @@ def in_words(where: str) -> Iterator[None]:
         ) from error
     except SQLAlchemyError as error:
         raise explained(error, where) from error
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise explained(error, where) from error
 
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, select, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from skill.errors import StoreError
-from skill.store import tables
 from skill.store.audit import Audit
 from skill.store.conversations import Conversations
 from skill.store.failures import in_words
 from skill.store.journal import SqlJournal
+from skill.store.schema import make_current
 
 BUSY_SECONDS = 5.0
 """How long a process waits for another one's write; a write takes milliseconds."""
@@ -45,7 +45,8 @@ class Store:
 
 
 def open_store(place: str | Path) -> Store:
-    """Opens the database at a path or an SQLAlchemy URL, making it where there is none.
+    """Opens the database at a path or an SQLAlchemy URL, making it where there is none, bringing it up to date where
+    an earlier Aye wrote it.
 
     A file is made readable for its owner alone, in WAL mode with a sync at each commit, so that what a method wrote
     outlives a power cut. Raises `StoreError` if it cannot be written, is damaged, or is of a later version.
@@ -58,8 +59,12 @@ def open_store(place: str | Path) -> Store:
             _make_private(url)
             event.listen(engine, "connect", _sqlite_settings)
             event.listen(engine, "begin", _sqlite_begin)
-        with engine.connect().execution_options(**WRITES_FIRST) as connection, connection.begin():
-            _make_schema(connection, where)
+        try:
+            with engine.connect().execution_options(**WRITES_FIRST) as connection, connection.begin():
+                make_current(connection, where, Path(str(url.database)) if _is_file(url) else None)
+        except BaseException:
+            engine.dispose()  # a file that is refused is let go of, its log with it
+            raise
     return Store(SqlJournal(engine, where), Conversations(engine, where), Audit(engine, where), engine)
 
 
@@ -118,18 +123,3 @@ def _sqlite_settings(connection: Any, _record: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
-
-
-def _make_schema(connection: Connection, where: str) -> None:
-    tables.metadata.create_all(connection)  # undone with the transaction where the version is refused
-    version: int | None = connection.execute(select(tables.schema_version.c.version)).scalar()
-    if version is None:
-        connection.execute(insert(tables.schema_version).values(version=tables.VERSION))
-    elif version > tables.VERSION:
-        raise StoreError(
-            f"The database {where} was written by a later Aye (its version is {version}, this one knows "
-            f"{tables.VERSION}).",
-            "Update Aye, or set `data:` in config.yaml to another folder.",
-        )
-    else:  # a write that changes nothing, so that a store that cannot be written is found now and not at the first vote
-        connection.execute(update(tables.schema_version).values(version=version))

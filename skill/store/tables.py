@@ -1,12 +1,12 @@
 """The tables. Times are seconds since the epoch; whatever may pass 64 bits is kept as JSON text.
 
-Nothing here is SQLite's own but the triggers on `audit`: the same tables stand in PostgreSQL.
+Nothing here is SQLite's own: the same tables stand in PostgreSQL. They are made and changed by the steps in
+`migrations/versions/` alone: a change here needs one there, and a test says so.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -18,21 +18,18 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    event,
     text,
 )
 
 from skill.dao.journal import OPEN, Stage
 from skill.dao.ledger import Fate
 
-VERSION = 1
-"""Of this schema; kept in `schema_version`. A file of a later version is refused."""
-
 metadata = MetaData()
 
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in INTEGER alone
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+"""What the first Aye wrote instead of `alembic_version`; each step sets it, so that one refuses what it cannot read."""
 
 
 def _one_of(column: str, values: list[str]) -> str:
@@ -82,7 +79,7 @@ conversations = Table(
     Column("value", Text, nullable=False),
 )
 
-audit = Table(
+audit = Table(  # only added to: the first step gives it triggers that say so in SQLite
     "audit",
     metadata,
     Column("id", ROW_ID, primary_key=True, autoincrement=True),
@@ -96,13 +93,3 @@ audit = Table(
     Column("expects", String(20)),
     Index("audit_at", "at"),
 )
-
-for _change in ("UPDATE", "DELETE"):
-    event.listen(
-        audit,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy gives it no types
-            f"CREATE TRIGGER audit_no_{_change.lower()} BEFORE {_change} ON audit "
-            "BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END"
-        ).execute_if(dialect="sqlite"),
-    )

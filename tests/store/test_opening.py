@@ -114,13 +114,6 @@ def test_a_disk_that_is_full(store: Store) -> None:
     assert store.audit.turns(limit=2000)[-1].heard == "hello"
 
 
-def test_a_file_of_a_later_version_is_left_alone(place: Path) -> None:
-    """An older Aye does not touch what a newer one wrote."""
-    with open_store(place) as store, store.engine.begin() as connection:
-        connection.execute(text("UPDATE schema_version SET version = 99"))
-    assert "later Aye" in refused(place).message
-
-
 def test_an_address_that_is_none_and_one_without_driver() -> None:
     """The password in a database's address is never said."""
     assert "database:" in refused("nonsense://x").message
