@@ -12,6 +12,7 @@ from functools import partial
 
 from skill.chain import Signer, connect
 from skill.config import Config, DaoConfig
+from skill.dao.acting import look
 from skill.dao.answers import Answer, Done
 from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
@@ -27,6 +28,9 @@ from skill.language import load as load_language
 from skill.language.grammar import Names
 from skill.store import Store
 from skill.understanding import Understanding
+
+SLOW, REST = 2.0, 60.0
+"""Seconds. Where a look for an act left open takes longer than the one, the next is so much later."""
 
 Watch = Callable[[str], AbstractContextManager[object]]
 """Called with a room's name, entered while that room works: how `aye ask --json` and the benches take times."""
@@ -57,6 +61,7 @@ class Assistant:
         self._dialogue = dialogue
         self._connect = ledgers
         self._ledgers: dict[str, Ledger] = {}
+        self._look_again: dict[str, float] = {}
         self._store = store
         self._members = members
         self._clock = clock
@@ -70,7 +75,7 @@ class Assistant:
         with self._watch("understanding"):
             secret = expects is not None and expects.kind == "pin"
             meaning = None if secret else self._understanding.meaning(transcript, expects)
-        told = self._store.journal.untold(conversation.dao)
+        told = self._news(conversation)
         with self._watch("dialogue"):
             step = self._dialogue.plan(meaning, transcript, self._reminded(conversation, told), self._clock())
         step = self._performed(step)
@@ -81,8 +86,12 @@ class Assistant:
 
     def expired(self, conversation_id: str) -> Reply | None:
         """What to say when the time for an answer is over and none came; None: nothing is over."""
-        step = self._dialogue.expired(self._load(conversation_id), self._clock())
-        return None if step is None else self._said(step, ())
+        conversation = self._load(conversation_id)
+        if self._dialogue.expired(conversation, self._clock()) is None:
+            return None
+        told = self._news(conversation)
+        step = self._dialogue.expired(self._reminded(conversation, told), self._clock())
+        return None if step is None else self._said(step, told)
 
     def spoken(self, conversation_id: str) -> None:
         """The reply has been said to its end: from now on the time for an answer counts."""
@@ -138,6 +147,18 @@ class Assistant:
 
     def _load(self, conversation_id: str) -> Conversation:
         return self._store.conversations.load(conversation_id, next(iter(self._connect)))
+
+    def _news(self, conversation: Conversation) -> tuple[Entry, ...]:
+        """What became of acts that nobody has heard of. One left open by a crash or a slow chain is looked at first,
+        without waiting; while the chain is down, or slow, it is kept for later and nothing is said of it.
+        """
+        dao, now = conversation.dao, self._clock()
+        if self._store.journal.unsettled(dao) and not now < self._look_again.get(dao, now):
+            with suppress(ChainError):
+                look(self._ledger(dao), self._store.journal, conversation.id, int(now))
+            if self._clock() - now > SLOW:  # no turn shall wait for it again soon
+                self._look_again[dao] = self._clock() + REST
+        return self._store.journal.untold(dao)
 
     def _reminded(self, conversation: Conversation, told: tuple[Entry, ...]) -> Conversation:
         return self._dialogue.remind(conversation, told) if told else conversation

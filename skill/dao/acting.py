@@ -51,6 +51,19 @@ def clear(ledger: Ledger, journal: Journal, now: int, seconds: float = 3.0) -> b
     return free
 
 
+def look(ledger: Ledger, journal: Journal, conversation: str, now: int) -> None:
+    """Looks, without waiting, whether the chain can tell by now what became of an act that was left open.
+
+    One that another conversation began is left alone for as long as that may still be at it.
+    """
+    for entry in journal.unsettled(ledger.facts.key):
+        if entry.speaker and not same(Address(entry.speaker), ledger.speaker):
+            continue
+        own = entry.conversation == conversation and entry.stage is not Stage.INTENDED
+        if own or not 0 <= now - entry.at < LEASE:
+            settle_entry(entry, ledger, journal, 0.0)
+
+
 def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: float) -> Done | Refused:
     """Does what was prepared, waiting `wait` seconds at most for the chain.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from skill.dao.answers import Answer, Done, PreparedAnswer
+from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
 from skill.dialogue.reference import ACTS
 from skill.flow import Conversation, Outcome
@@ -27,6 +28,13 @@ def of(answer: Answer, conversation: Conversation) -> Outcome | None:
     if isinstance(answer, Done):
         return OF_FATE[answer.fate]
     return "not_cast" if isinstance(answer, PreparedAnswer) or is_act(conversation) else None
+
+
+def of_entry(entry: Entry) -> Outcome:
+    """What the journal says became of an act."""
+    if entry.stage is Stage.ABANDONED:
+        return "not_cast"
+    return "unknown" if entry.open or entry.fate is None else OF_FATE[entry.fate]
 
 
 def is_act(conversation: Conversation) -> bool:

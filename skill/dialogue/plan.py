@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from skill.dao.answers import Answer, PreparedAnswer, Refused
+from skill.dao.answers import Answer, PreparedAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dao.requests import Commit
@@ -76,6 +76,8 @@ class Dialogue:
         try:
             if isinstance(answer, PreparedAnswer):
                 return self._read_back(answer, conversation, speech)
+            if isinstance(answer, ReceiptAnswer) and conversation.preface == self._news_of(answer.entry):
+                conversation = replace(conversation, preface="")  # the answer says just that
             said = topics.told(answer, speech, conversation.last_meaning)
             exact = topics.told(answer, speech.exactly(), conversation.last_meaning).text
             if isinstance(answer, Refused) and _was_confirmed(conversation):
@@ -113,8 +115,17 @@ class Dialogue:
 
     def remind(self, conversation: Conversation, entries: tuple[Entry, ...]) -> Conversation:
         """So that the next reply begins with what became of acts that nobody has heard of."""
-        told = voting.told_after_crash(entries, self._speech(0.0))
+        told = self._news_of(*entries)
+        for entry in entries:
+            if entry.conversation == conversation.id:
+                conversation = replace(conversation, outcome=outcome.of_entry(entry))
         return _prefaced(conversation, told)
+
+    def _news_of(self, *entries: Entry | None) -> str:
+        try:
+            return voting.told_after_crash([one for one in entries if one is not None], self._speech(0.0))
+        except LanguageError:
+            return self._unsayable
 
     # --- what was said ---
 

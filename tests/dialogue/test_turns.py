@@ -91,3 +91,106 @@ def test_repeat_does_not_hold_a_vote_open_for_ever(house: House) -> None:
         house.assistant.spoken("kitchen")
     assert house.say(phrase.phrase).outcome is None
     assert len(house.chain.ballots) == 3
+
+
+# --- what was left open ---
+
+
+def left_open(house: House) -> None:
+    """A vote is sent, the endpoint falls silent, and the device loses its power."""
+    reply = house.say("vote yes on proposal four")
+    house.ledger.before = down
+    assert house.confirm(reply).outcome == "unknown"
+    house.restart()
+
+
+def down(method: str) -> None:
+    if method in ("fate", "wait"):
+        raise EndpointDown("The endpoint does not answer.")
+
+
+def up(_: str) -> None:
+    return
+
+
+def test_what_a_crash_left_open_is_told_unasked(house: House) -> None:
+    """At the next thing that is said, whatever it is; once, and in every conversation's sense of the last act."""
+    left_open(house)
+    house.ledger.before = up
+    house.chain.mine()
+    reply = house.say("help")
+    assert reply.text.startswith("Since we last spoke: Your vote yes on proposal four is on the chain. You can ask:")
+    assert reply.outcome is None and house.assistant.outcome("kitchen") == "cast"
+    assert "Since" not in house.say("help").text
+
+
+def test_while_the_chain_is_down_nothing_is_said_of_it(house: House) -> None:
+    """It is kept, and told when the chain answers again."""
+    left_open(house)
+    assert "Since" not in house.say("help").text
+    assert house.assistant.outcome("kitchen") == "unknown"
+    house.ledger.before = up
+    house.chain.mine()
+    assert "is on the chain" in house.say("help").text
+
+
+def test_nothing_is_waited_for(house: House) -> None:
+    """While the transaction is not included, the question asked is answered at once."""
+    left_open(house)
+    house.ledger.before = up
+    house.ledger.mines = False
+    assert house.say("help").text.startswith("You can ask:")
+
+
+def test_asking_for_it_tells_it_once(house: House) -> None:
+    """Whoever asks what happened to the vote does not hear it twice."""
+    left_open(house)
+    house.ledger.before = up
+    house.chain.mine()
+    text = house.say("what happened to my vote").text
+    assert text.count("is on the chain") == 1 and not text.startswith("Since")
+    assert "Since" not in house.say("help").text
+
+
+def test_silence_tells_it_too(house: House) -> None:
+    """The end of time for an answer is a reply like any other."""
+    left_open(house)
+    house.say("I want to vote")
+    assert house.assistant.expects("kitchen") is not None
+    house.ledger.before = up
+    house.chain.mine()
+    house.now += 31
+    reply = house.assistant.expired("kitchen")
+    assert reply is not None and reply.text.startswith("Since we last spoke: Your vote yes on proposal four is on")
+
+
+def test_a_vote_under_way_elsewhere_is_left_to_it(house: House) -> None:
+    """The kitchen does not tell what the hall is waiting for; a minute later it does."""
+    reply = house.say("vote yes on proposal four", "hall")
+    house.ledger.before = down
+    house.confirm(reply, "hall")
+    house.ledger.before = up
+    house.chain.mine()
+    assert "Since" not in house.say("help").text
+    house.now += 60
+    assert "Since" in house.say("help").text
+
+
+def test_a_chain_that_answers_slowly_is_not_asked_at_every_turn(house: House) -> None:
+    """One turn waits for it, the next ones for a minute do not."""
+    left_open(house)
+    looks = []
+
+    def slow(method: str) -> None:
+        if method == "fate":
+            looks.append(method)
+            house.now += 10
+            raise EndpointDown("The endpoint does not answer.")
+
+    house.ledger.before = slow
+    for _ in range(5):
+        house.say("help")
+    assert len(looks) == 1
+    house.now += 60
+    house.say("help")
+    assert len(looks) == 2
