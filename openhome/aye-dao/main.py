@@ -202,7 +202,7 @@ class AyeDaoCapability(MatchingCapability):
             gone = True
             raise
         except Exception as error:
-            self.note("the talk broke: %s", type(error).__name__)
+            self.note("the talk broke: %s", str(type(error)))
             last = "Something went wrong on my side."
         finally:
             try:
@@ -475,7 +475,7 @@ class AyeDaoCapability(MatchingCapability):
                     seconds + 5,
                 )
         except Exception as error:
-            self.note("no answer from the speaker: %s", type(error).__name__)
+            self.note("no answer from the speaker: %s", str(type(error)))
             return self.unreachable()
         return self.read(raw, function, asked)
 
@@ -498,7 +498,7 @@ class AyeDaoCapability(MatchingCapability):
             ping = json.dumps({"type": "ping"})
             return has_pong(await asyncio.wait_for(self.capability_worker.exec_local_command(ping, timeout=8.0), 10))
         except Exception as error:
-            self.note("no answer to a ping: %s", type(error).__name__)
+            self.note("no answer to a ping: %s", str(type(error)))
             return False
 
     def read(self, raw, function, asked):
@@ -566,7 +566,7 @@ class AyeDaoCapability(MatchingCapability):
         try:
             await self.say(text)
         except Exception as error:
-            self.note("could not speak: %s", type(error).__name__)
+            self.note("could not speak: %s", str(type(error)))
 
     async def say_last(self, reason):
         """Why it ends, and whether a vote was cast: always."""
@@ -600,4 +600,4 @@ class AyeDaoCapability(MatchingCapability):
             else:
                 keys.update_key(TALK_KEY, value)
         except Exception as error:
-            self.note("could not keep a key: %s", type(error).__name__)
+            self.note("could not keep a key: %s", str(type(error)))
