@@ -17,8 +17,7 @@ def converse(assistant: Assistant, conversation: str, speaker: Speaker | None) -
     An empty line asks for nothing, but tells it where the time for an answer is over. A voice that fails is told once,
     and the conversation goes on in text.
     """
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")
+    tolerant_input()
     typed = sys.stdin.isatty()
     if typed:
         print("Type what you would say. End with control D.")
@@ -36,6 +35,12 @@ def converse(assistant: Assistant, conversation: str, speaker: Speaker | None) -
             print(reply.text, flush=True)
             speaker = _said(speaker, reply)
         assistant.spoken(conversation)
+
+
+def tolerant_input() -> None:
+    """Bytes that are no text become replacement signs. Only before the first read: Python refuses it later."""
+    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "replace":
+        sys.stdin.reconfigure(errors="replace")
 
 
 def _said(speaker: Speaker | None, reply: Reply) -> Speaker | None:

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from skill.frontends.session import need_dao, open_session, settings_of, signer_of, typed_passphrase, working
-from skill.frontends.typed import converse
+from skill.frontends.typed import converse, tolerant_input
 from skill.voice.speaker import Speaker
 
 
@@ -14,6 +14,7 @@ def run(args: argparse.Namespace) -> int:
     """Goes on until the end of input."""
     settings = settings_of(args)
     need_dao(settings)
+    tolerant_input()  # before a passphrase is read from it
     signer = signer_of(settings, typed_passphrase())
     with working("Looking at what an earlier run left"):
         session = open_session(settings, signer)
