@@ -22,6 +22,7 @@ from typing import Any
 from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint
 
+from skill.demo.contracts import contracts_folder
 from skill.errors import DemoError
 
 MNEMONIC = "test test test test test test test test test test test junk"
@@ -29,7 +30,7 @@ MNEMONIC = "test test test test test test test test test test test junk"
 CHAIN_ID = 31337
 START_SECONDS = 20.0
 _PR_SET_PDEATHSIG = 1
-_MEND = "Run `make install`."
+_MEND = "Run `make install`; outside a checkout remove the folder ~/.local/share/aye/contracts: it is made anew."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,6 @@ class Anvil:
         """The chain's clock jumps to a time and goes on from there. Only forward."""
         self.ask("evm_setTime", at)
         self.ask("evm_mine")
-
-
-def contracts_folder() -> Path:
-    """`contracts/` of the checkout. Raises `DemoError` where there is none, as in a bare wheel."""
-    folder = Path(__file__).parent.parent.parent / "contracts"
-    if not (folder / "package.json").is_file():
-        raise DemoError("The demo needs Aye's source folder, with its contracts.", "Clone it and run `make demo`.")
-    return folder
 
 
 def _binary(contracts: Path) -> Path:

@@ -14,7 +14,8 @@ from typing import Any, cast
 from web3.contract import Contract
 from web3.types import TxReceipt
 
-from skill.demo.anvil import CHAIN_ID, Anvil, anvil, contracts_folder
+from skill.demo.anvil import CHAIN_ID, Anvil, anvil
+from skill.demo.contracts import contracts_folder
 from skill.errors import DemoError
 
 DAY = 86_400
