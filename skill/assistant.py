@@ -75,9 +75,10 @@ class Assistant:
         with self._watch("understanding"):
             secret = expects is not None and expects.kind == "pin"
             meaning = None if secret else self._understanding.meaning(transcript, expects)
+        now = self._clock()  # what was said in time is in time, however long the chain is looked at first
         told = self._news(conversation)
         with self._watch("dialogue"):
-            step = self._dialogue.plan(meaning, transcript, self._reminded(conversation, told), self._clock())
+            step = self._dialogue.plan(meaning, transcript, self._reminded(conversation, told), now)
         step = self._performed(step)
         reply = self._said(step, told)
         heard = reply.heard or ("(pin)" if secret else transcript.text)

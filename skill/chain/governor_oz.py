@@ -96,6 +96,7 @@ class GovernorOz:
             treasury=Address(parts.treasury),
             votes=votes,
             coin=coin_of(chain_id),
+            quorum_counts=quorum_counts(parts.counting),
         )
         self._treasury = TreasuryReader(
             node, parts.treasury, parts.governor, self._facts.coin, self._assets, self._times, from_block
@@ -166,7 +167,6 @@ class GovernorOz:
                 Call(parts.treasury, abi.MIN_DELAY),
             ]
         )
-        counts = (Choice.FOR, Choice.ABSTAIN) if "quorum=for,abstain" in parts.counting else (Choice.FOR,)
         return Rules(
             quorum=int(node.known(quorum)),
             quorum_percent=100 * numerator / denominator if numerator is not None and denominator else None,
@@ -174,7 +174,7 @@ class GovernorOz:
             voting_delay=round(node.known(delay) * clock.tick),
             proposal_threshold=int(threshold or 0),
             timelock_delay=None if parts.timelock is None or wait is None else int(wait),
-            quorum_counts=counts,
+            quorum_counts=self._facts.quorum_counts,
         )
 
     def power(self, account: Address) -> VotingPower:
@@ -279,6 +279,13 @@ class GovernorOz:
         return Decoder(
             parts.governor, parts.timelock, self._facts.coin, self._assets.known(), clock.tick, self._denominator
         )
+
+
+def quorum_counts(counting: str) -> tuple[Choice, ...]:
+    """Of `COUNTING_MODE()`: "quorum=for,abstain" names the choices, "quorum=bravo" is those for alone (IGovernor)."""
+    values = dict(part.partition("=")[::2] for part in counting.split("&"))
+    named = [name.strip() for name in values.get("quorum", "bravo").split(",")]
+    return tuple(choice for choice in Choice if choice.value in named) or (Choice.FOR,)
 
 
 def look(node: Node, governor: str) -> Parts:

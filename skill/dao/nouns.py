@@ -7,6 +7,7 @@ governor's clock counts (seconds or blocks, ERC-6372) and stays inside `chain`: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NewType
@@ -122,6 +123,11 @@ class Tally:
     def total(self) -> int:
         return self.for_ + self.against + self.abstain
 
+    def of(self, choices: Iterable[Choice]) -> int:
+        """The votes of these choices together."""
+        each = {Choice.FOR: self.for_, Choice.AGAINST: self.against, Choice.ABSTAIN: self.abstain}
+        return sum(each[choice] for choice in choices)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -140,7 +146,7 @@ class Proposal:
     closes_at: int
     tally: Tally
     quorum: int
-    """Votes needed, base units. Which choices count towards it: `Rules.quorum_counts`."""
+    """Votes needed, base units. Which choices count towards it: `DaoFacts.quorum_counts`."""
     effects: tuple[Effect, ...]
     ready_at: int | None = None
     """When a queued proposal can be executed."""
@@ -178,6 +184,8 @@ class DaoFacts:
     """The votes token."""
     coin: Asset
     """The chain's own coin."""
+    quorum_counts: tuple[Choice, ...] = (Choice.FOR, Choice.ABSTAIN)
+    """Which choices count towards the quorum."""
 
 
 @dataclass(frozen=True, slots=True)

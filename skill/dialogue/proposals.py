@@ -164,46 +164,60 @@ def status(answer: ProposalAnswer, speech: Speech) -> str:
         opening = speech.say(
             "status_no_votes_yet" if one.state is ProposalState.ACTIVE else "status_no_votes", proposal=name
         )
-        return f"{opening} {state(one, speech)}"
-    parts = [_standing(one, name, speech)]
-    decided = tally.for_ + tally.against
-    if decided:
-        parts.append(
-            speech.say(
-                "status_for",
-                percent=speech.percent(tally.for_, decided, CLOSE_VOTE),
-                votes=speech.votes(answer.dao.votes, tally.for_),
-                against=speech.votes(answer.dao.votes, tally.against),
-            )
-        )
-    if tally.abstain:
-        parts.append(speech.say("status_abstain", votes=speech.votes(answer.dao.votes, tally.abstain)))
+        if one.state is not ProposalState.ACTIVE:
+            return f"{opening} {state(one, speech)}"
+        needed = speech.say("quorum_needs", votes=speech.votes(answer.dao.votes, one.quorum))
+        return f"{opening} {needed} {speech.say('state_is_active', when=_shortly(one.closes_at, speech))}"
+    parts = [_standing(one, answer.dao, name, speech), _votes(one, answer.dao, speech)]
     if one.state is ProposalState.ACTIVE:
         parts.append(_quorum(one, answer.dao, speech))
-    if one.state is not ProposalState.SUCCEEDED and one.state is not ProposalState.DEFEATED:
-        parts.append(state(one, speech))
+        parts.append(speech.say("state_is_active", when=_shortly(one.closes_at, speech)))
+    elif one.state is ProposalState.DEFEATED and tally.for_ > tally.against:
+        parts.append(_quorum(one, answer.dao, speech))
+    elif one.state is ProposalState.QUEUED and one.ready_at is not None and one.ready_at > speech.now:
+        parts.append(speech.say("status_ready", when=speech.when(one.ready_at)))
+    elif one.state is ProposalState.QUEUED:
+        parts.append(speech.say("status_ready_now"))
     if answer.mine is not None:
         parts.append(my_choice(answer.mine, speech))
     return " ".join(parts)
 
 
-def _standing(one: Proposal, name: str, speech: Speech) -> str:
+def _votes(one: Proposal, dao: DaoFacts, speech: Speech) -> str:
+    """For, against and abstaining; the share of those who decided."""
+    tally = one.tally
+    said = {
+        "votes": speech.votes(dao.votes, tally.for_),
+        "against": speech.votes(dao.votes, tally.against),
+        "abstain": speech.votes(dao.votes, tally.abstain),
+    }
+    decided = tally.for_ + tally.against
+    if not decided:
+        return speech.say("status_abstain", **said)
+    percent = speech.percent(tally.for_, decided, CLOSE_VOTE)
+    return speech.say("status_for_abstain" if tally.abstain else "status_for", percent=percent, **said)
+
+
+def _standing(one: Proposal, dao: DaoFacts, name: str, speech: Speech) -> str:
     if one.state is not ProposalState.ACTIVE:
         return speech.say(f"status_{one.state}", proposal=name)
     tally = one.tally
     if tally.for_ <= tally.against:
         return speech.say("status_failing", proposal=name)
-    if tally.for_ + tally.abstain < one.quorum:
+    if tally.of(dao.quorum_counts) < one.quorum:
         return speech.say("status_below_quorum", proposal=name)
     return speech.say("status_passing", proposal=name)
 
 
 def _quorum(one: Proposal, dao: DaoFacts, speech: Speech) -> str:
-    counted = one.tally.for_ + one.tally.abstain
+    """Whether it is reached, by which votes, and what is missing."""
+    counted = one.tally.of(dao.quorum_counts)
+    kinds = speech.replies.joined([speech.say(f"quorum_of_{choice}") for choice in dao.quorum_counts])
     if counted >= one.quorum:
-        return speech.say("quorum_reached")
+        return speech.say("quorum_reached", kinds=kinds)
     return speech.say(
-        "quorum_missing",
+        "quorum_missing" if one.state is ProposalState.ACTIVE else "quorum_missed",
+        kinds=kinds,
         percent=speech.percent(counted, one.quorum, 100),
         votes=speech.votes(dao.votes, one.quorum - counted),
     )

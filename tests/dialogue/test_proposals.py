@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,32 +168,76 @@ def test_a_text_of_nothing() -> None:
         (
             Tally(600_000 * UNIT, 200_000 * UNIT, 0),
             "Proposal four, Fund the summer festival, is passing. Seventy five percent are for it: "
-            "six hundred thousand votes for, two hundred thousand votes against. The quorum is reached. ",
+            "six hundred thousand votes for, two hundred thousand votes against. "
+            "The quorum, counted in yes votes and abstentions, is reached. ",
         ),
         (
             Tally(499_000 * UNIT, 501_000 * UNIT, 0),
             "Proposal four, Fund the summer festival, is not passing. Forty nine point nine percent are for it: "
             "four hundred and ninety nine thousand votes for, five hundred and one thousand votes against. "
-            "The quorum is reached. ",
+            "The quorum, counted in yes votes and abstentions, is reached. ",
         ),
         (
             Tally(200_000 * UNIT, 0, 198_000 * UNIT),
-            "Proposal four, Fund the summer festival, has more yes than no, but too few have voted so far. "
-            "One hundred percent are for it: two hundred thousand votes for, no votes against. "
-            "One hundred and ninety eight thousand votes abstain. "
-            "It has ninety nine point five percent of the quorum, and needs two thousand votes more. ",
+            "Proposal four, Fund the summer festival, has more yes than no, but not yet the quorum. "
+            "One hundred percent are for it: two hundred thousand votes for, no votes against, and one hundred and "
+            "ninety eight thousand votes abstaining. The quorum, counted in yes votes and abstentions, is at "
+            "ninety nine point five percent and needs two thousand votes more. ",
         ),
-        (Tally(0, 0, 0), "Nobody has voted on proposal four, Fund the summer festival, yet. "),
+        (
+            Tally(0, 0, 500_000 * UNIT),
+            "Proposal four, Fund the summer festival, is not passing. All who voted abstain, with five hundred "
+            "thousand votes. The quorum, counted in yes votes and abstentions, is reached. ",
+        ),
+        (
+            Tally(0, 0, 0),
+            "Nobody has voted on proposal four, Fund the summer festival, yet. "
+            "The quorum needs four hundred thousand votes. ",
+        ),
     ],
 )
 def test_how_it_stands(tally: Tally, said: str) -> None:
     """Passing or not, the votes, the quorum; percentages are exact where a line is near."""
-    assert about(proposal(4, FESTIVAL.title, tally=tally), "status") == said + CLOSES
+    assert about(proposal(4, FESTIVAL.title, tally=tally), "status") == f"{said}Voting closes in three hours."
+
+
+@pytest.mark.parametrize(
+    ("counts", "tally", "said"),
+    [
+        (
+            (Choice.FOR,),
+            Tally(300_000 * UNIT, 0, 200_000 * UNIT),
+            "but not yet the quorum. One hundred percent are for it: three hundred thousand votes for, no votes "
+            "against, and two hundred thousand votes abstaining. The quorum, counted in yes votes, is at seventy five percent "
+            "and needs one hundred thousand votes more.",
+        ),
+        (
+            tuple(Choice),
+            Tally(300_000 * UNIT, 100_000 * UNIT, 0),
+            "is passing. Seventy five percent are for it: three hundred thousand votes for, one hundred thousand votes "
+            "against. The quorum, counted in yes votes, no votes and abstentions, is reached.",
+        ),
+    ],
+)
+def test_each_governor_has_its_own_quorum(counts: tuple[Choice, ...], tally: Tally, said: str) -> None:
+    """Which votes count towards it is the governor's word: the same figures pass here and not there."""
+    dao = replace(DAO, quorum_counts=counts)
+    one = proposal(4, FESTIVAL.title, tally=tally)
+    assert said in Talk().hears(ProposalAnswer(dao, one, "status", None)).text
+
+
+def test_why_it_was_defeated() -> None:
+    """More yes than no and still defeated: by the quorum."""
+    tally = Tally(200_000 * UNIT, 100_000 * UNIT, 0)
+    text = about(proposal(4, FESTIVAL.title, ProposalState.DEFEATED, tally=tally), "status")
+    assert text.endswith("It missed the quorum, counted in yes votes and abstentions: it had fifty percent of it.")
+    lost = about(proposal(4, FESTIVAL.title, ProposalState.DEFEATED, tally=Tally(0, UNIT, 0)), "status")
+    assert lost.endswith("Zero percent are for it: no votes for, one vote against.")
 
 
 def test_how_it_stands_with_my_vote() -> None:
     """And whether I am done with it."""
-    assert about(FESTIVAL, "status", BALLOT).endswith(f"{CLOSES} You voted yes.")
+    assert about(FESTIVAL, "status", BALLOT).endswith("Voting closes in three hours. You voted yes.")
 
 
 @pytest.mark.parametrize(
