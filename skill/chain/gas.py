@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from skill.chain.node import Node
 from skill.chain.sender import USUAL_GAS
 from skill.chain.wire import quantity
+from skill.dao.answers import LOW_ACTS
 
 ENOUGH_VOTES = 20
 """What a speaker should be able to pay for."""
-LOW_VOTES = 5
-"""What it should be filled up at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class GasMoney:
     @property
     def low(self) -> bool:
         """Time to send some."""
-        return self.votes < LOW_VOTES
+        return self.votes < LOW_ACTS
 
     @property
     def enough(self) -> int:

@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from skill.dao import proposals as moving
 from skill.dao import voting
@@ -35,6 +36,9 @@ from skill.errors import ActUnderWay, ChainError, Reverted, SignerError, StoreEr
 
 LEASE = 60
 """Seconds for which an act that was only intended is left alone: another process may be about to sign it."""
+
+SPREAD = 4
+"""An act is signed only where the speaker could pay about so many times what it costs in the end."""
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +88,7 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
         )
     except ActUnderWay:
         return Refused("unsettled")
+    coin = _coin(ledger)
     try:
         signed = ledger.sign(prepared.act)
     except (ChainError, SignerError) as error:
@@ -94,7 +99,22 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
         if isinstance(error, WrongChain):
             return Refused("wrong_chain", error.message)
         raise
-    return _deliver(journal.signed(entry, signed), signed, checked, ledger, journal, wait)
+    done = _deliver(journal.signed(entry, signed), signed, checked, ledger, journal, wait)
+    return replace(done, acts_left=_acts_left(coin, _coin(ledger))) if done.fate is Fate.DONE else done
+
+
+def _coin(ledger: Ledger) -> int | None:
+    """What the speaker has for fees; None where the chain fails, which is no reason to stop an act."""
+    with suppress(ChainError):
+        return ledger.gas()
+    return None
+
+
+def _acts_left(before: int | None, after: int | None) -> int | None:
+    """By what this act cost. Coin that came in meanwhile, or a chain without fees, leaves it unknown."""
+    if before is None or after is None or before <= after:
+        return None
+    return max(0, after // (before - after) - SPREAD + 1)
 
 
 def _checked_again(prepared: Prepared, ledger: Ledger, now: int) -> Proposal | Refused | None:

@@ -150,12 +150,17 @@ class PreparedAnswer:
     proposal: Proposal | None = None
 
 
+LOW_ACTS = 5
+"""A speaker whose coin lasts for fewer acts is to be filled up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """What happened to a committed act, by the chain's word.
 
     `fate` PENDING or UNSENT: not known yet; the journal goes on with it. `ballot` is the vote as the chain has it.
-    `created`: the number of a new proposal.
+    `created`: the number of a new proposal. `acts_left`: for how many more acts at this one's price the speaker's coin
+    lasts; None where that is not known.
     """
 
     dao: DaoFacts
@@ -163,6 +168,7 @@ class Done:
     fate: Fate
     ballot: BallotCast | None = None
     created: int | None = None
+    acts_left: int | None = None
 
 
 Answer = (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
-from skill.dao.answers import Done, MyVoteAnswer, ReceiptAnswer, Refused
+from skill.dao.answers import LOW_ACTS, Done, MyVoteAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Choice, ProposalState
@@ -187,7 +188,15 @@ def read_back(prepared: Prepared, answer_votes: str | None, effects: str, speech
 
 
 def done(answer: Done, speech: Speech) -> Said:
-    """What happened on the chain, and where that is not known, that."""
+    """What happened on the chain, and where that is not known, that; and that the money for fees runs low."""
+    said = _done(answer, speech)
+    if answer.acts_left is None or answer.acts_left >= LOW_ACTS:
+        return said
+    key = "gas_low" if answer.acts_left else "gas_out"
+    return replace(said, text=f"{said.text} {speech.say(key, count=answer.acts_left)}")
+
+
+def _done(answer: Done, speech: Speech) -> Said:
     entry = answer.entry
     about = answer.created if answer.created is not None else entry.proposal
     act = act_name(entry.act, entry.proposal, entry.title, speech)
