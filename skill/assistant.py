@@ -23,14 +23,15 @@ from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, Step
 from skill.dialogue.pin import checker
 from skill.errors import AyeError, ChainError, StoreError
-from skill.flow import Conversation, Expects, Outcome, Reply, Transcript
+from skill.flow import Conversation, Expects, Meaning, Outcome, Reply, Transcript
 from skill.language import load as load_language
 from skill.language.grammar import Names
 from skill.store import Store
 from skill.understanding import Understanding
 
 SLOW, REST = 2.0, 60.0
-"""Seconds. Where a look for an act left open takes longer than the one, the next is so much later."""
+"""Seconds. Where a look for an act left open takes longer than the one, the next is so much later; so are titles read
+anew because something was not understood."""
 
 Watch = Callable[[str], AbstractContextManager[object]]
 """Called with a room's name, entered while that room works: how `aye ask --json` and the benches take times."""
@@ -62,6 +63,9 @@ class Assistant:
         self._connect = ledgers
         self._ledgers: dict[str, Ledger] = {}
         self._look_again: dict[str, float] = {}
+        self._named: dict[str, Understanding] = {}
+        """By DAO, with the titles of its proposals."""
+        self._names_again: dict[str, float] = {}
         self._store = store
         self._members = members
         self._clock = clock
@@ -74,7 +78,7 @@ class Assistant:
         expects = pending.expects if pending is not None and self._clock() <= pending.until else None
         with self._watch("understanding"):
             secret = expects is not None and expects.kind == "pin"
-            meaning = None if secret else self._understanding.meaning(transcript, expects)
+            meaning = None if secret else self._meaning(transcript, expects, conversation.dao)
         now = self._clock()  # what was said in time is in time, however long the chain is looked at first
         told = self._news(conversation)
         with self._watch("dialogue"):
@@ -99,6 +103,10 @@ class Assistant:
         conversation = self._load(conversation_id)
         if conversation.pending is not None:
             self._store.conversations.save(self._dialogue.spoken(conversation, self._clock()))
+
+    def dao_of(self, conversation_id: str) -> str:
+        """The key of the DAO that this conversation speaks of: whose names are to be listened for."""
+        return self._load(conversation_id).dao
 
     def expects(self, conversation_id: str) -> Expects | None:
         """What this conversation waits for, if its time is not over."""
@@ -140,7 +148,10 @@ class Assistant:
             titles = tuple(proposal.title for proposal in ledger.proposals())
             assets = tuple(holding.asset.symbol for holding in ledger.treasury().holdings)
         members = tuple(member.name for member in self._members)
-        return Names(members=members, titles=titles, assets=assets, daos=tuple(self._connect))
+        names = Names(members=members, titles=titles, assets=assets, daos=tuple(self._connect))
+        self._named[dao] = self._understanding.with_names(names)
+        self._names_again[dao] = self._clock() + REST
+        return names
 
     def ledger(self, dao: str) -> Ledger:
         """The chain as this assistant reads it, for `aye doctor` and the benches."""
@@ -148,6 +159,17 @@ class Assistant:
 
     def _load(self, conversation_id: str) -> Conversation:
         return self._store.conversations.load(conversation_id, next(iter(self._connect)))
+
+    def _meaning(self, transcript: Transcript, expects: Expects | None, dao: str) -> Meaning | None:
+        """What is not understood may name a proposal by its title. Only then titles count: whoever makes a proposal
+        chooses its title, and must not take "what is in the treasury" or "vote yes on proposal four" with it.
+        """
+        meaning = self._understanding.meaning(transcript, expects)
+        if meaning is not None or not transcript.text.strip():
+            return meaning
+        if self._clock() >= self._names_again.get(dao, 0.0):
+            self.names(dao)
+        return self._named[dao].meaning(transcript, expects)
 
     def _news(self, conversation: Conversation) -> tuple[Entry, ...]:
         """What became of acts that nobody has heard of. One left open by a crash or a slow chain is looked at first,

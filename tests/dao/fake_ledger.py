@@ -219,7 +219,9 @@ class FakeLedger:
         mines: bool = True,
         before: Callable[[str], None] = lambda _: None,
         after: Callable[[str], None] = lambda _: None,
+        key: str = "fake",
     ) -> None:
+        self._facts = replace(FACTS, key=key)
         self.chain = chain
         self._speaker = speaker
         self.mines = mines
@@ -229,7 +231,7 @@ class FakeLedger:
 
     @property
     def facts(self) -> DaoFacts:
-        return FACTS
+        return self._facts
 
     @property
     def speaker(self) -> Address | None:

@@ -208,8 +208,8 @@ def test_how_it_stands(tally: Tally, said: str) -> None:
             (Choice.FOR,),
             Tally(300_000 * UNIT, 0, 200_000 * UNIT),
             "but not yet the quorum. One hundred percent are for it: three hundred thousand votes for, no votes "
-            "against, and two hundred thousand votes abstaining. The quorum, counted in yes votes, is at seventy five percent "
-            "and needs one hundred thousand votes more.",
+            "against, and two hundred thousand votes abstaining. The quorum, counted in yes votes, is at seventy five "
+            "percent and needs one hundred thousand votes more.",
         ),
         (
             tuple(Choice),

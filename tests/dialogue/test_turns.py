@@ -10,6 +10,7 @@ import pytest
 
 from skill.dao.journal import Journal
 from skill.errors import EndpointDown, StoreError
+from tests.dao.fake_ledger import DELAY, FakeChain
 from tests.dialogue.turns import House
 
 
@@ -179,7 +180,7 @@ def test_a_vote_under_way_elsewhere_is_left_to_it(house: House) -> None:
 def test_a_chain_that_answers_slowly_is_not_asked_at_every_turn(house: House) -> None:
     """One turn waits for it, the next ones for a minute do not."""
     left_open(house)
-    looks = []
+    looks: list[str] = []
 
     def slow(method: str) -> None:
         if method == "fate":
@@ -194,3 +195,64 @@ def test_a_chain_that_answers_slowly_is_not_asked_at_every_turn(house: House) ->
     house.now += 60
     house.say("help")
     assert len(looks) == 2
+
+
+# --- several DAOs ---
+
+
+def other_chain() -> FakeChain:
+    chain = FakeChain()
+    chain.propose("# Dredge the marina\n\nThe boats sit on the ground.")
+    chain.time += DELAY + 1
+    return chain
+
+
+def test_titles_are_those_of_the_dao_spoken_of(tmp_path: Path) -> None:
+    """The marina is a proposal of the harbor and not of the garden, and each is understood where it belongs."""
+    house = House(tmp_path, harbor=other_chain())
+    assert house.assistant.dao_of("kitchen") == "fake"
+    assert "Garden for the office" in house.say("tell me about the garden for the office").text
+    assert house.say("tell me about dredge the marina").meaning is None
+    house.say("switch to harbor")
+    assert house.assistant.dao_of("kitchen") == "harbor"
+    assert house.assistant.names("harbor").titles == ("Dredge the marina",)
+    assert "Dredge the marina" in house.say("tell me about dredge the marina").text
+    reply = house.say("vote yes on dredge the marina")
+    assert reply.expects is not None and "proposal one: Dredge the marina" in reply.text
+    house.store.close()
+
+
+def test_a_new_title_is_known_within_a_minute(house: House) -> None:
+    """A proposal made since is found by its title; other talk does not have the chain read at every word."""
+    assert house.say("tell me about the pond").meaning is None
+    house.chain.propose("# Dig a pond\n\nFor frogs.")
+    reads: list[str] = []
+    house.ledger.before = reads.append
+    for _ in range(5):
+        house.say("my brother likes the sea")
+    assert reads == []
+    house.now += 61
+    assert "Dig a pond" in house.say("tell me about the pond").text
+
+
+def test_not_understood_while_the_chain_is_down(house: House) -> None:
+    """It is said to be not understood, and not that the chain is down: nobody asked for the chain."""
+
+    def gone(method: str) -> None:
+        raise EndpointDown("The endpoint does not answer.")
+
+    house.ledger.before = gone
+    reply = house.say("tell me about the pond")
+    assert reply.text.startswith("I did not understand that.") and not reply.trouble
+
+
+@pytest.mark.parametrize("title", ["Proposal four", "What is in the treasury", "Stop", "It", "Confirm six", "Yes"])
+def test_a_title_takes_no_sentence_with_it(house: House, title: str) -> None:
+    """Whoever makes a proposal chooses its title; every sentence means what it meant."""
+    house.chain.propose(f"# {title}\n\nHello.")
+    house.assistant.names("fake")
+    assert house.say("what is in the treasury").text.startswith("The treasury holds")
+    reply = house.say("vote yes on proposal four")
+    assert reply.meaning is not None and reply.meaning.slots["proposal"] == 4 and reply.outcome == "asked"
+    assert house.say("yes").outcome == "asked"
+    assert house.say("stop").outcome == "not_cast"

@@ -14,17 +14,19 @@ from skill.flow import Reply, Transcript
 from skill.language.grammar import Names
 from skill.store import Store, open_store
 from skill.understanding import Understanding
-from tests.dao.fake_ledger import ALICE, BOB, FakeLedger, story
+from tests.dao.fake_ledger import ALICE, BOB, FakeChain, FakeLedger, story
 from tests.dialogue.facts import ENGLISH
 
 
 class House:
     """Built anew (`restart`) it is the next process on the same device; the chain goes on meanwhile."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: FakeChain) -> None:
         self.chain = story()
         self.ledger = FakeLedger(self.chain)
         self.ledgers: dict[str, Ledger] = {"fake": self.ledger}
+        for key, chain in more.items():
+            self.ledgers[key] = FakeLedger(chain, key=key)
         self.now = float(self.chain.time)
         self._path = folder / "aye.db"
         self.store = open_store(self._path)
