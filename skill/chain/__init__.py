@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from skill.chain.delegations import Delegation, delegations
 from skill.chain.gas import GasMoney, gas_money
 from skill.chain.governor_oz import GovernorOz
 from skill.chain.key import Signer, load_signer
@@ -11,7 +12,18 @@ from skill.chain.key_files import create_signer
 from skill.chain.node import Node
 from skill.chain.sender import Sender
 
-__all__ = ["GasMoney", "GovernorOz", "Signer", "chain_id_of", "connect", "create_signer", "gas_money", "load_signer"]
+__all__ = [
+    "Delegation",
+    "GasMoney",
+    "GovernorOz",
+    "Signer",
+    "chain_id_of",
+    "connect",
+    "create_signer",
+    "delegations",
+    "gas_money",
+    "load_signer",
+]
 
 
 def connect(

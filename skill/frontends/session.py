@@ -18,7 +18,7 @@ from skill import config
 from skill.assistant import Assistant, build
 from skill.chain import Signer, load_signer
 from skill.chain.key import passphrase_in, unlock
-from skill.errors import ConfigError
+from skill.errors import ConfigError, SignerError
 from skill.flow import Expects, Reply
 from skill.store import Store, open_store
 
@@ -100,9 +100,11 @@ def signer_of(settings: config.Config, ask: Callable[[str], str] | None = None) 
     None: this Aye only reads, and `read_only_reason` says why. Raises `SignerError` for files that are there and wrong.
     """
     key = settings.key
-    file = key.file.expanduser() if key.file is not None else None
-    if file is None or not file.exists():
+    if key.file is None:
         return None
+    file = key.file.expanduser()
+    if not file.exists():
+        raise SignerError(f"There is no key at {file}.", "Make one with `aye setup`.")
     passphrase_file = key.passphrase_file.expanduser() if key.passphrase_file is not None else None
     if passphrase_file is not None and passphrase_file.exists():
         return load_signer(file, passphrase_file)
@@ -118,8 +120,6 @@ def read_only_reason(settings: config.Config) -> str:
     key = settings.key
     if key.file is None:
         return "This Aye only reads, for no key is configured. Make one with `aye setup --step key`."
-    if not key.file.expanduser().exists():
-        return f"This Aye only reads, for there is no key at {key.file}. Make one with `aye key new`."
     if key.passphrase_file is not None:
         return (
             f"This Aye only reads, for its key is locked: there is no passphrase file at {key.passphrase_file} "

@@ -14,11 +14,11 @@ from typing import Any
 
 from skill import config
 from skill.assistant import connected
-from skill.chain import gas_money
+from skill.chain import delegations, gas_money
 from skill.chain.key import address_of, beside, passphrase_in, unlock
 from skill.chain.key_files import AWAY, change_passphrase, copy_key, create_passphrase, move_away
 from skill.config import Config
-from skill.dao.nouns import Address
+from skill.dao.nouns import Address, DaoFacts
 from skill.errors import AyeError, ChainError, ConfigError, SignerError
 from skill.frontends.session import credential_of, read_only_reason, settings_of, signer_of, typed_passphrase
 from skill.frontends.setup.answers import Answering, Answers, AnswersFile, Terminal
@@ -26,7 +26,7 @@ from skill.frontends.setup.chain_steps import coins
 from skill.frontends.setup.key_step import key_step, pin_step, places
 from skill.frontends.setup.qr import NOBODY, delegation_link, qr_code
 from skill.frontends.setup.setting import Setting, path_of
-from skill.frontends.setup.written import part, quoted
+from skill.frontends.setup.written import edit, part, quoted
 from skill.store import open_store
 
 
@@ -62,6 +62,7 @@ def _show(args: argparse.Namespace) -> None:
             {
                 "dao": dao.key,
                 "votes": power.power / 10**facts.votes.decimals,
+                "from": _delegators(dao, facts, address),
                 "own_tokens": power.balance / 10**facts.votes.decimals,
                 "gas_wei": money.there,
                 "coin": facts.coin.symbol,
@@ -77,11 +78,23 @@ def _show(args: argparse.Namespace) -> None:
             print(f"{line['dao']}: {line['trouble']}")
         else:
             print(
-                f"{line['dao']}: {line['votes']:,.0f} votes are delegated to it, it holds {line['own_tokens']:,.0f} "
-                f"tokens and {coins(line['gas_wei'])} {line['coin']}, "
+                f"{line['dao']}: {line['votes']:,.0f} votes are delegated to it{_by(line['from'])}, "
+                f"it holds {line['own_tokens']:,.0f} tokens and {coins(line['gas_wei'])} {line['coin']}, "
                 f"enough for about {line['votes_paid_for']:,} votes."
             )
     print("A PIN is asked for." if settings.dialogue.pin_hash else "Without a PIN anyone in the room can vote with it.")
+
+
+def _delegators(dao: config.DaoConfig, facts: DaoFacts, address: str) -> list[str] | None:
+    """None: the endpoint does not read so many logs."""
+    try:
+        return [one.delegator for one in delegations(dao.endpoint, facts.token, address, dao.from_block)]
+    except ChainError:
+        return None
+
+
+def _by(delegators: list[str] | None) -> str:
+    return f" by {', '.join(delegators)}" if delegators else ""
 
 
 def _passphrase(args: argparse.Namespace) -> None:
@@ -186,6 +199,9 @@ def _move(args: argparse.Namespace) -> None:
     gone = move_away((file, kept, beside(kept)), args.folder.expanduser().absolute())
     if not gone:
         raise SignerError(f"There is neither a key at {file} nor a passphrase at {kept}, so nothing was moved.")
+    path = config.find(args.config, os.environ)
+    if path is not None and settings.key.file is not None:
+        edit(path, lambda kept: part(kept, "key").update({"file": None, "passphrase_file": None}))
     print("Moved to " + ", ".join(str(one) for one in gone) + ". This Aye only reads until `aye key new` or `restore`.")
     if not settings.key.passphrase_file and file.name in {one.name for one in gone}:
         print("Its passphrase was no file here: it does not go along.")
