@@ -66,7 +66,7 @@ same "$(stat -c %a:%U:%G /run/aye/aye.sock)" 660:aye:aye "the socket"
 same "$(stat -c %a:%U /var/lib/aye/key.json)" 600:aye "the key"
 same "$(stat -c %a:%U /etc/aye/config.yaml)" 600:aye "the configuration"
 [ -z "$(find /var/lib/aye ! -user aye)" ] || fail "something in /var/lib/aye is not the user's own"
-same "$(ps -o user= -C aye | sort -u | tr -d ' ')" aye "who the service runs as"
+same "$(stat -c %U "/proc/$(cat /run/aye.pid)")" aye "who the service runs as"
 answer=$(ask "what is in the treasury")
 [ "${answer%%$'\t'*}" = treasury_balance ] || fail "asked of the treasury: $answer"
 step "answered over the socket: ${answer#*$'\t'}"
@@ -111,7 +111,7 @@ step "key, journal and configuration kept, the database taken along, answered: $
 
 deploy/install.sh remove 2>"$work/remove.log" || { cat "$work/remove.log"; fail "remove"; }
 for gone in /opt/aye /usr/local/bin/aye /run/aye /run/aye.pid; do [ ! -e "$gone" ] || fail "$gone is still there"; done
-[ -z "$(ps -o pid= -C aye -u aye)" ] || fail "the service still runs"
+[ -z "$(find /proc -maxdepth 1 -user aye)" ] || fail "the service still runs"
 same "$(sum /var/lib/aye/key.json /var/lib/aye/passphrase)" "$key" "the key after the removal"
 grep -q "/var/lib/aye" "$work/remove.log" && grep -q "/etc/aye/config.yaml" "$work/remove.log" || fail "it does not say what is left"
 deploy/install.sh remove 2>/dev/null || fail "a second removal"
