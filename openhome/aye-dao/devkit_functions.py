@@ -22,6 +22,7 @@ except ImportError:
     import logging
 
     log = logging.getLogger("aye-dao")
+    log.addHandler(logging.NullHandler())  # not on standard error: Local Link would take that for the answer
 
 PROTOCOL = 1
 SOCKETS = ("/run/aye/aye.sock", "/run/user/{uid}/aye.sock")

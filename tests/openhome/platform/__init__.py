@@ -1,7 +1,7 @@
 """A stand-in of the OpenHome platform, for Aye's tests.
 
-Rebuilt from public facts: the repository `openhome-dev/abilities` (its templates, its validator, its Local Link client),
-its documentation, and reports of people who shipped abilities, all up to September 2026. The platform's own SDK source,
+Rebuilt from public facts: the repository `openhome-dev/abilities` (its templates, validator and Local Link client), its
+documentation, and reports of people who shipped abilities, all up to September 2026. The platform's own SDK source,
 its loader and its upload scanner are not public, so this is a reconstruction, made strict where reports differ.
 
 What it cannot know, and only an account and a DevKit can show:

@@ -11,8 +11,8 @@ SUFFIXES = (".txt", ".csv", ".json", ".md", ".log", ".yaml", ".yml")
 class KeyStore:
     """Keys of the account, shared by all its abilities.
 
-    `wrapper` is what was met: reads give an envelope, conflicts a dictionary that says so. `bare` is what is documented:
-    the value itself, or None.
+    `wrapper` is what was met: reads give an envelope, conflicts a dictionary that says so. `bare` is what is
+    documented: the value itself, or None.
     """
 
     def __init__(self, keys: Keys) -> None:

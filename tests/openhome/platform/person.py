@@ -21,7 +21,7 @@ LONG = 4.0
 class Says:
     """One turn. `text` None is what the platform is known to give instead of an empty transcript."""
 
-    text: str | None | Callable[[Record], str]
+    text: str | Callable[[Record], str] | None
     after: float = 1.5
     unasked: bool = False
 

@@ -6,7 +6,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Kind = Literal[
-    "speak", "spoken", "speak-failed", "interrupt", "listen", "heard", "call", "answered", "resume", "log", "key", "file"
+    "speak",
+    "spoken",
+    "speak-failed",
+    "interrupt",
+    "listen",
+    "heard",
+    "call",
+    "answered",
+    "resume",
+    "log",
+    "key",
+    "file",
 ]
 
 
