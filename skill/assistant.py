@@ -27,7 +27,7 @@ from skill.flow import Conversation, Expects, Meaning, Outcome, Reply, Transcrip
 from skill.language import load as load_language
 from skill.language.grammar import Names
 from skill.store import Store
-from skill.understanding import Understanding
+from skill.understanding import Understanding, rival
 
 SLOW, REST = 2.0, 60.0
 """Seconds. Where a look for an act left open takes longer than the one, the next is so much later; so are titles read
@@ -165,11 +165,14 @@ class Assistant:
         chooses its title, and must not take "what is in the treasury" or "vote yes on proposal four" with it.
         """
         meaning = self._understanding.meaning(transcript, expects)
-        if meaning is not None or not transcript.text.strip():
-            return meaning
+        if meaning is not None:
+            return replace(meaning, rival=rival(meaning, transcript, self._understanding))
+        if not transcript.text.strip():
+            return None
         if self._clock() >= self._names_again.get(dao, 0.0):
             self.names(dao)
-        return self._named[dao].meaning(transcript, expects)
+        meaning = self._named[dao].meaning(transcript, expects)
+        return None if meaning is None else replace(meaning, rival=rival(meaning, transcript, self._named[dao]))
 
     def _news(self, conversation: Conversation) -> tuple[Entry, ...]:
         """What became of acts that nobody has heard of. One left open by a crash or a slow chain is looked at first,

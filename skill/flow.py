@@ -42,6 +42,8 @@ class Meaning:
     intent: str
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
     score: float = 1.0
+    rival: Meaning | None = None
+    """Of a vote: what another sure hearing of the same sound says instead. Then it is asked about, not read back."""
 
     def __post_init__(self) -> None:
         # A copy of its own and a plain dict: a view could change under it, and `store` writes it as JSON.

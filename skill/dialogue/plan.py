@@ -16,8 +16,8 @@ from skill.dao.answers import Answer, PreparedAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dao.requests import Commit
-from skill.dialogue import confirmation, outcome, talk, topics, voting, waiting
-from skill.dialogue.reference import ACTS, VOTES, completed, corrected, missing, resolved, storable
+from skill.dialogue import confirmation, doubt, outcome, talk, topics, voting, waiting
+from skill.dialogue.reference import ACTS, VOTES, completed, corrected, doubted, missing, resolved, storable
 from skill.dialogue.speech import Said, Speech
 from skill.dialogue.step import DialogueSettings, Step
 from skill.errors import AyeError, LanguageError
@@ -270,6 +270,8 @@ class Dialogue:
 
     def _ask(self, meaning: Meaning, conversation: Conversation, speech: Speech) -> Step:
         """Asks the domain, or the person for what is missing."""
+        if meaning.rival is not None and meaning.intent in VOTES:
+            return self._doubt(meaning, conversation, speech)
         whole = resolved(meaning, conversation)
         slot = missing(whole)
         if slot is not None:
@@ -281,6 +283,14 @@ class Dialogue:
         if request is None:
             return self._foreign(replace(conversation, heard_as=None), speech)
         return Step(replace(conversation, last_meaning=whole, misunderstood=0, pending=None), request)
+
+    def _doubt(self, meaning: Meaning, conversation: Conversation, speech: Speech) -> Step:
+        """The sound may have said something else: what differs is asked for, and nothing is read back before."""
+        vote, slot = doubted(meaning)
+        vote = resolved(vote, conversation)
+        question = doubt.question(meaning, vote, slot, speech)
+        conversation = replace(_fresh(conversation), last_meaning=vote, heard_as=vote)
+        return self._ask_slot(slot, question, conversation, speech)
 
     # --- what is said back ---
 

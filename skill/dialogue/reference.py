@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from skill.dao.nouns import Choice
@@ -11,6 +12,9 @@ from skill.flow import Conversation, Meaning, SlotValue
 
 Slots = Mapping[str, SlotValue]
 
+VOTES = ("cast_vote", "start_vote")
+VOTE_SLOTS = ("proposal", "choice")
+"""What a vote needs."""
 ORDER = ("proposal", "choice", "amount", "asset", "recipient", "member", "dao")
 """In this order what is missing is asked for."""
 NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -19,8 +23,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "proposal_status": ("proposal",),
         "proposal_deadline": ("proposal",),
         "proposal_effects": ("proposal",),
-        "cast_vote": ("proposal", "choice"),
-        "start_vote": ("proposal", "choice"),
+        "cast_vote": VOTE_SLOTS,
+        "start_vote": VOTE_SLOTS,
         "delegate_votes": ("member",),
         "create_proposal": ("amount", "asset", "recipient"),
         "queue_proposal": ("proposal",),
@@ -42,7 +46,6 @@ ACTS = frozenset(
     }
 )
 """Those that end in a signature, if confirmed."""
-VOTES = ("cast_vote", "start_vote")
 FOLLOWS = MappingProxyType(
     {
         "my_vote": ("proposal",),
@@ -86,7 +89,7 @@ def storable(meaning: Meaning) -> Meaning:
         name: value if isinstance(value, int) else value.encode(errors="replace").decode()
         for name, value in meaning.slots.items()
     }
-    return _named(meaning.intent, slots, meaning.score)
+    return replace(_named(meaning.intent, slots, meaning.score), rival=meaning.rival)
 
 
 def missing(meaning: Meaning) -> str | None:
@@ -117,6 +120,17 @@ def corrected(meaning: Meaning | None, slots: Slots) -> Meaning | None:
     if {"proposal", "choice"} <= set(slots):
         return Meaning("cast_vote", dict(slots))
     return None
+
+
+def doubted(meaning: Meaning) -> tuple[Meaning, str]:
+    """A vote with a rival, as far as both agree, and the slot to ask for: the proposal, if they differ there."""
+    rival = meaning.rival
+    assert rival is not None, "only what is doubted is asked about"
+    both = rival.intent in VOTES
+    differ = [name for name in VOTE_SLOTS if both and rival.slots.get(name, "") not in ("", meaning.slots.get(name))]
+    doubtful = differ or ["choice"]
+    slots = {name: value for name, value in meaning.slots.items() if name not in doubtful and name != "reason"}
+    return _named("start_vote", slots, meaning.score), doubtful[0]
 
 
 def proposal(slots: Slots) -> ProposalRef | None:

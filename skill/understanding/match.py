@@ -40,6 +40,11 @@ class Understanding:
         self._names = KnownNames(names, language.words)
         self._matchers = {} if matchers is None else matchers
 
+    @property
+    def words(self) -> Words:
+        """What the words of this language do on their own."""
+        return self._words
+
     def with_names(self, names: Names) -> Understanding:
         """The same with other names."""
         return Understanding(self._language, names, self._matchers)

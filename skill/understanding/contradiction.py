@@ -1,0 +1,58 @@
+"""Whether the same sound, heard another way, clearly says something else about a vote.
+
+What is held to the grammar finds a vote in "don't vote yes on proposal four" and in "should I vote yes on proposal
+four", for the grammar has no word for the rest; the free transcript has. So a vote is held against every hearing that
+is sure of itself. One that is merely garbled ("VOTES on proposal 4") says nothing either way.
+"""
+
+from __future__ import annotations
+
+from skill.flow import Meaning, Transcript
+from skill.understanding.certainty import WANTS_TO_VOTE
+from skill.understanding.match import Understanding
+
+SURE = 0.5
+"""Of a hearing's confidence. Of sentences spoken by espeak-ng to Whisper, free transcripts that turned a vote round had
+0.6 and more, the garbled ones of true votes mostly less than 0.5."""
+NO_VOTE = Meaning("")
+"""What is neither a vote nor anything else that is known: a negation, a question, a condition."""
+
+
+def rival(meaning: Meaning, transcript: Transcript, understanding: Understanding) -> Meaning | None:
+    """Another meaning that a sure hearing of the same sound has, where `meaning` is a vote; None: none says otherwise.
+
+    `NO_VOTE` where the other hearing turns the vote round ("don't", "should I") without being understood itself.
+    """
+    if meaning.intent not in WANTS_TO_VOTE or not transcript.alternatives:
+        return None
+    hearings = (transcript, *transcript.alternatives)
+    found = [(hearing, understanding.meaning(Transcript(hearing.text))) for hearing in hearings]
+    source = next((one.text for one, own in found if own is not None and _same(own, meaning)), transcript.text)
+    for hearing, own in found:
+        if hearing.confidence >= SURE and (other := _other(meaning, source, hearing.text, own, understanding)):
+            return other
+    return None
+
+
+def _other(
+    meaning: Meaning, source: str, text: str, own: Meaning | None, understanding: Understanding
+) -> Meaning | None:
+    if own is not None and own.intent in WANTS_TO_VOTE:
+        differ = any(own.slots.get(name, value) != value for name, value in meaning.slots.items() if name != "reason")
+        return own if differ else None
+    if own is not None:
+        return own
+    words = understanding.words
+    said, known = words.tokens(text), words.tokens(source)
+    turned = {token.text for token in said} - {token.text for token in known}
+    if turned & words.turning or (said and said[0].text in words.questions & turned):
+        return NO_VOTE
+    numbers = {int(token.number) for token in said if token.number is not None and token.number.isdigit()}
+    number = meaning.slots.get("proposal")
+    if isinstance(number, int) and len(numbers) == 1 and number not in numbers:
+        return Meaning("start_vote", {"proposal": numbers.pop()})
+    return None
+
+
+def _same(own: Meaning, meaning: Meaning) -> bool:
+    return (own.intent, own.slots) == (meaning.intent, meaning.slots)

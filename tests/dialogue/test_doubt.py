@@ -1,0 +1,95 @@
+"""One sound, two sentences: a vote that another hearing contradicts is asked about before anything is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from skill.flow import Reply, Transcript
+from tests.dialogue.turns import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path)
+    yield made
+    made.store.close()
+
+
+def heard(house: House, text: str, *others: tuple[str, float], sure: float = 0.8) -> Reply:
+    """The text that the grammar gave, and other hearings of the same sound with their confidence."""
+    alternatives = tuple(Transcript(words, chance, spoken=True) for words, chance in others)
+    return house.assistant.turn("kitchen", Transcript(text, sure, alternatives, spoken=True))
+
+
+MISHEARD = "I may have misheard you. If you want to vote on proposal four, say yes, no, or abstain. If not, say cancel."
+FOURTEEN = "Did you say proposal four, or proposal fourteen?"
+
+
+@pytest.mark.parametrize(
+    ("held", "free", "asked", "slot"),
+    [
+        ("vote yes on proposal 4", "Don't vote yes on proposal for", MISHEARD, "choice"),
+        ("i vote yes on proposal 4", "Should I vote yes on proposal for?", MISHEARD, "choice"),
+        ("i would rather vote yes on proposal 4", "I would never vote yes on proposal for", MISHEARD, "choice"),
+        ("vote yes on proposal 4", "If it rains, vote yes on proposal for", MISHEARD, "choice"),
+        ("vote yes on proposal 4", "Have I voted on proposal 4?", MISHEARD, "choice"),
+        ("vote yes on proposal 4", "Vote yes on proposal 14.", FOURTEEN, "proposal"),
+        ("vote yes on proposal 4", "VOTES and proposal 14", FOURTEEN, "proposal"),
+        ("vote yes on proposal 4", "Vote no on proposal 4.", "On proposal four, did you say yes, or no?", "choice"),
+        ("vote yes on proposal 4", "Vote no on proposal 14.", FOURTEEN, "proposal"),
+    ],
+)
+def test_what_the_free_transcript_contradicts_is_asked(
+    house: House, held: str, free: str, asked: str, slot: str
+) -> None:
+    """A negation, a question, a condition, another number, another choice: asked, and nothing waits for a phrase."""
+    reply = heard(house, held, (free, 0.65))
+    assert (reply.text, reply.outcome) == (asked, None)
+    assert reply.expects is not None and (reply.expects.kind, reply.expects.slot) == ("slot", slot)
+    assert reply.meaning is not None and reply.meaning.intent == "start_vote"
+
+
+@pytest.mark.parametrize(
+    ("held", "others"),
+    [
+        ("vote yes on proposal 4", [("VOTES on proposal 4.", 0.6)]),
+        ("vote yes on proposal 4", [("Vote yes on proposal for", 0.9), ("vote yes on proposal four", 0.49)]),
+        ("vote yes on proposal 4", [("Don't vote yes on proposal for", 0.3)]),
+        ("vote yes on proposal 4", [("vote yes on proposal 14", 0.3)]),
+        ("vote yes on proposal 4 because we should not wait", [("Vote yes on proposal 4, we should not wait", 0.9)]),
+        ("vote yes on proposal 4", []),
+    ],
+)
+def test_what_is_only_garbled_is_read_back(house: House, held: str, others: list[tuple[str, float]]) -> None:
+    """The same vote in other words, or a hearing that is not sure of itself, asks nothing."""
+    assert heard(house, held, *others, sure=0.95).outcome == "asked"
+
+
+def test_the_answer_goes_on_to_the_read_back(house: House) -> None:
+    """Four or five: five, and it is read back whole."""
+    heard(house, "vote yes on proposal 4", ("Vote yes on proposal 5.", 0.7))
+    reply = heard(house, "five")
+    assert reply.outcome == "asked" and reply.text.startswith("You are voting yes on proposal five:")
+
+
+def test_cancel_ends_it(house: House) -> None:
+    """Who had said "don't" says cancel, and nothing is cast."""
+    heard(house, "vote yes on proposal 4", ("Don't vote yes on proposal 4.", 0.7))
+    reply = heard(house, "cancel")
+    assert (reply.text, reply.outcome) == ("All right.", "not_cast")
+    assert len(house.chain.ballots) == 3
+
+
+def test_the_grammar_does_not_outvote_a_sure_no(house: House) -> None:
+    """Where the free transcript is the text and a held vote only an alternative, it is no vote either."""
+    reply = heard(
+        house,
+        "Don't vote yes on proposal for",
+        ("Don't vote yes on proposal for", 0.65),
+        ("vote yes on proposal 4", 0.4),
+        sure=0.13,
+    )
+    assert reply.outcome != "asked"
