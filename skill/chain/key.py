@@ -67,19 +67,21 @@ class Signer:
         raise TypeError("a key is not copied or pickled")
 
 
-def load_signer(file: Path, passphrase_file: Path) -> Signer:
+def load_signer(file: Path, passphrase_file: Path, private: bool = True) -> Signer:
     """A keystore's key, unlocked by the first line of a file that only its owner can read. Raises `SignerError`.
+
+    `private` false: the passphrase's file is guarded otherwise, as a systemd credential is, whatever its mode says.
 
     A change of the passphrase that was cut off between its two renames left the new one beside the old: it counts too.
     """
-    passphrase = passphrase_in(passphrase_file)
+    passphrase = passphrase_in(passphrase_file, private)
     try:
         return unlock(file, passphrase)
     except WrongPassphrase:
         waiting = beside(passphrase_file)
         if not waiting.exists():
             raise
-        return unlock(file, passphrase_in(waiting))
+        return unlock(file, passphrase_in(waiting, private))
 
 
 def beside(passphrase_file: Path) -> Path:

@@ -17,7 +17,7 @@ from typing import Any
 from skill import config
 from skill.assistant import Assistant, build
 from skill.chain import Signer, load_signer
-from skill.chain.key import passphrase_in, unlock
+from skill.chain.key import unlock
 from skill.errors import ConfigError, SignerError
 from skill.flow import Expects, Reply
 from skill.store import Store, open_store
@@ -110,7 +110,7 @@ def signer_of(settings: config.Config, ask: Callable[[str], str] | None = None) 
         return load_signer(file, passphrase_file)
     credential = credential_of(os.environ)
     if credential is not None:
-        return unlock(file, passphrase_in(credential, private=False))
+        return load_signer(file, credential, private=False)
     typed = ask("Passphrase of the speaker's key (Enter alone: only read): ") if ask is not None else ""
     return unlock(file, typed) if typed else None
 

@@ -85,6 +85,29 @@ def test_a_new_passphrase_typed(demo: DemoDao, tmp_path: Path) -> None:
     assert opened is not None and opened.address == demo.voter
 
 
+def test_a_credential_is_changed_where_it_is_kept(
+    demo: DemoDao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By root, in systemd's store; a cut between its two renames leaves a key that still opens."""
+    config = changed(configured(tmp_path, demo), key={"file": str(tmp_path / "key.json")})
+    store = tmp_path / "credstore"
+    store.mkdir()
+    (store / "aye-passphrase").write_text(PASSPHRASE + "\n")
+    (store / "aye-passphrase").chmod(0o600)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(store))
+    done = aye("key", "passphrase", "--generate", config=config)
+    assert done.returncode == 0 and b"when it starts again" in done.stdout, done.stderr
+    new = (store / "aye-passphrase").read_text()
+    assert new != PASSPHRASE + "\n"
+    opened = signer_of(load(config))
+    assert opened is not None and opened.address == demo.voter
+    (store / ".aye-passphrase.new").write_text(new)
+    (store / ".aye-passphrase.new").chmod(0o600)
+    (store / "aye-passphrase").write_text(PASSPHRASE)
+    opened = signer_of(load(config))
+    assert opened is not None and opened.address == demo.voter
+
+
 def test_a_pin_is_removed_and_the_risk_said(tmp_path: Path) -> None:
     """The rest of the configuration stays; where there is none, that is a sentence."""
     config = tmp_path / "config.yaml"

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import shutil
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from skill.chain.key import unlock
 from skill.demo import DemoDao
 from skill.dialogue.pin import checker
 from skill.frontends.cli import SETUP_STEPS
+from skill.frontends.setup.key_step import key_step
+from skill.frontends.setup.setting import Setting
 from tests.frontends.running import aye, configured, refused
 from tests.frontends.terminal import Terminal
 from tests.raw_chain import RawChain, selector, word
@@ -224,6 +228,47 @@ def test_the_systemd_credential_opens_the_key(demo: DemoDao, tmp_path: Path, mon
     assert answered.returncode == 0 and b"dollars" in answered.stdout
     chat = aye("chat", config=config, given=b"what's in the treasury\n")
     assert b"only reads" in chat.stderr and b"dollars" in chat.stdout
+
+
+class Person:
+    """Answers by the name of what is asked, as a person would on the terminal."""
+
+    by_hand = True
+
+    def __init__(self, **answers: str) -> None:
+        self.answers = answers
+
+    def text(self, name: str, question: str, default: str | None = None) -> str:
+        return self.answers.get(name, default or "")
+
+    def choice(self, name: str, question: str, options: Mapping[str, str], default: str | None = None) -> str:
+        assert self.answers[name] in options
+        return self.answers[name]
+
+    def yes(self, name: str, question: str, default: bool) -> bool:
+        return default
+
+    def secret(self, name: str, question: str, again: bool = True) -> str | None:
+        return self.answers.get(name)
+
+
+def test_a_credential_is_made_for_the_service(tmp_path: Path) -> None:
+    """Where systemd keeps none yet: in its store, root's alone, and in no other file; what is there stays."""
+    config, said = tmp_path / "config.yaml", list[str]()
+    config.write_text(f"data: {tmp_path / 'data'}\n")
+    person = Person(**{"key.passphrase": "credential"})
+    setting = Setting(config, person, said.append, lambda _: None, lambda: 0.0, tmp_path / "credstore")
+    key_step(setting)
+    made = tmp_path / "credstore" / "aye-passphrase"
+    assert mode(made) == 0o600 and "LoadCredential=aye-passphrase" in "".join(said)
+    passphrase = made.read_text().strip()
+    assert passphrase not in "".join(said) and passphrase not in config.read_text()
+    assert setting.signer is not None
+    assert unlock(tmp_path / "data" / "key.json", passphrase).address == setting.signer.address
+    (tmp_path / "data" / "key.json").unlink()
+    key_step(Setting(config, person, said.append, lambda _: None, lambda: 0.0, tmp_path / "credstore"))
+    assert unlock(tmp_path / "data" / "key.json", passphrase).address != setting.signer.address
+    assert made.read_text().strip() == passphrase
 
 
 def test_a_vote_is_tried_and_not_sent(demo: DemoDao, tmp_path: Path) -> None:

@@ -101,11 +101,10 @@ def _passphrase(args: argparse.Namespace) -> None:
     settings = settings_of(args)
     file = _file(settings)
     kept = settings.key.passphrase_file.expanduser() if settings.key.passphrase_file is not None else None
-    if kept is None and credential_of(os.environ) is not None:
-        raise SignerError(
-            "The passphrase of this key is a systemd credential, which Aye cannot change.",
-            "docs/setup.md says how to change it.",
-        )
+    credential = None if kept is not None else credential_of(os.environ)
+    if credential is not None and not os.access(credential.parent, os.W_OK):
+        raise SignerError("The passphrase is a systemd credential, which only root can change.", "Take sudo.")
+    kept = kept or credential
     answering = None if args.generate else Terminal("aye key passphrase", "Without one: --generate.")
     if args.generate and kept is None:
         raise SignerError("A random passphrase needs a file to be kept in.", "Set key.passphrase_file in config.yaml.")
@@ -119,6 +118,8 @@ def _passphrase(args: argparse.Namespace) -> None:
     print(f"The key {signer.address} has another passphrase" + ("." if kept is None else f", which is in {kept}."))
     if kept is None:
         print("Aye needs it at its next start. Where systemd hands it over, make its credential anew: docs/setup.md.")
+    if credential is not None:
+        print("The service takes the new one when it starts again.")
     print("Earlier backups still open with the old one: make a new one with `aye key backup FILE`.")
 
 

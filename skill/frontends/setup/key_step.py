@@ -13,7 +13,7 @@ from skill.chain.key import passphrase_in
 from skill.chain.key_files import create_passphrase
 from skill.dialogue.pin import make_hash, read_pin
 from skill.errors import ConfigError, SignerError
-from skill.frontends.session import credential_of, read_only_reason, signer_of
+from skill.frontends.session import CREDENTIAL, credential_of, read_only_reason, signer_of
 from skill.frontends.setup.answers import Answers
 from skill.frontends.setup.setting import Setting
 from skill.frontends.setup.written import part, quoted
@@ -87,17 +87,30 @@ def _passphrase(setting: Setting, kept: str, passphrase_file: Path) -> str:
     if kept == "file":
         return passphrase_in(passphrase_file)
     if kept == "credential":
-        credential = credential_of(os.environ)
-        if credential is None:
-            raise ConfigError(
-                "There is no systemd credential aye-passphrase here ($CREDENTIALS_DIRECTORY).",
-                "Run the setup where systemd gives it, as in docs/setup.md, or choose a file.",
-            )
-        return passphrase_in(credential, private=False)
+        return _credential(setting)
     typed = setting.answering.secret("key.typed", "A passphrase for the speaker's new key")
     if typed is None:
         raise SignerError("A key needs a passphrase.", "Take this step again.")
     return typed
+
+
+def _credential(setting: Setting) -> str:
+    """As systemd hands it over; where it does not, a person may have it made."""
+    credential = credential_of(os.environ)
+    if credential is not None:
+        return passphrase_in(credential, private=False)
+    made = setting.credstore / CREDENTIAL
+    if made.exists():
+        return passphrase_in(made)
+    if not setting.answering.by_hand or not setting.answering.yes("", f"Make it, as {made}, for root alone?", True):
+        raise ConfigError(
+            f"There is no systemd credential {CREDENTIAL} here ($CREDENTIALS_DIRECTORY).",
+            "docs/setup.md says how to make it; or choose a file.",
+        )
+    passphrase = secrets.token_urlsafe(24)
+    create_passphrase(made, passphrase)
+    setting.say(f"The passphrase is in {made}. The service takes it from there: LoadCredential={CREDENTIAL}.")
+    return passphrase
 
 
 def _write(setting: Setting, file: Path, passphrase_file: Path | None) -> None:

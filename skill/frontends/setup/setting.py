@@ -16,6 +16,8 @@ from skill.frontends.setup.answers import Answering
 from skill.frontends.setup.written import Change, edit
 
 HOME = Path("~/.config/aye/config.yaml")
+CREDSTORE = Path("/etc/credstore")
+"""Where systemd looks for the credentials of services (systemd.exec(5), LoadCredential=); root's alone."""
 
 
 @dataclass(slots=True)
@@ -27,6 +29,7 @@ class Setting:
     say: Callable[[str], None]
     sleep: Callable[[float], None]
     clock: Callable[[], float]
+    credstore: Path = CREDSTORE
     signer: Signer | None = None
 
     @property
