@@ -19,7 +19,7 @@ set -euo pipefail
 
 APP=/opt/aye ETC=/etc/aye DATA=/var/lib/aye SOCKET=/run/aye/aye.sock COMMAND=/usr/local/bin/aye
 CREDSTORE=/etc/credstore PIDFILE=/run/aye.pid
-NEEDED_MB=2000
+NEEDED_MB=1500
 PACKAGES=(libportaudio2 espeak-ng)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 action=install answers='' wheel='' listen='' start='' yes=''
@@ -92,7 +92,7 @@ tell() {
   say "This will ${action} Aye:"
   [ -z "$missing" ] || say "  system packages  $missing"
   say "  user and group   aye"
-  say "  program          $APP (about 1 GB; some 400 MB are downloaded, the Whisper model among them)"
+  say "  program          $APP (560 MB; some 180 MB are fetched, the Whisper model among them)"
   say "  configuration    $ETC/config.yaml"
   say "  key and journal  $DATA"
   if has_systemd; then
@@ -165,15 +165,6 @@ put_in_place() {
   [ -z "${built:-}" ] || rm -rf "$built"
 }
 
-# `passphrase: credential` in the answers: systemd hands it to the service alone, so it is made here where it is missing.
-make_credential() {
-  [ -n "$answers" ] && grep -Eq '^[[:space:]]*passphrase:[[:space:]]*credential' "$answers" || return 0
-  [ -e "$CREDSTORE/aye-passphrase" ] && return 0
-  install -d -m 0700 "$CREDSTORE"
-  (umask 077 && head -c 32 /dev/urandom | base64 -w 0 >"$CREDSTORE/aye-passphrase")
-  say "Made the passphrase of the speaker's key, $CREDSTORE/aye-passphrase, for root's eyes only"
-}
-
 configured() { grep -Eq '^[^#]*governor:' "$ETC/config.yaml"; }
 
 stop_service() {
@@ -224,29 +215,22 @@ start_detached() {
     --startas "$APP/venv/bin/aye" -- serve
 }
 
+# Until it is alive: its rooms are loaded, and what a power cut left under way is settled.
 wait_ready() {
-  "$APP/venv/bin/python" - "$SOCKET" <<'PYTHON' || stop "the service does not answer. Look: ${1:-$(has_systemd && echo journalctl -u aye || echo $DATA/service.log)}"
-import http.client, socket, sys, time
-
-class Service(http.client.HTTPConnection):
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(5)
-        self.sock.connect(sys.argv[1])
-
-end = time.monotonic() + 90
-while time.monotonic() < end:
-    try:
-        service = Service("aye")
-        service.request("GET", "/health/live")
-        if service.getresponse().status == 200:
-            sys.exit(0)
-    except OSError:
-        pass
-    time.sleep(0.5)
-sys.exit(1)
-PYTHON
-  say "Aye answers at $SOCKET. Who is in the group aye may speak to it: sudo usermod -aG aye NAME"
+  local tries
+  for ((tries = 0; tries < 180; tries++)); do
+    if "$APP/venv/bin/python" "$APP/deploy/alive.py" "$SOCKET"; then
+      say "Aye answers at $SOCKET. Who is in the group aye may speak to it: sudo usermod -aG aye NAME"
+      return
+    fi
+    if has_systemd; then
+      ! systemctl is-failed --quiet aye.service || stop "the service does not start. Why: journalctl -u aye"
+    elif ! kill -0 "$(cat "$PIDFILE")" 2>/dev/null; then
+      stop "the service ended at once. Its last word, in $DATA/service.log: $(tail -n 1 "$DATA/service.log")"
+    fi
+    sleep 0.5
+  done
+  stop "the service does not answer. Why: $(if has_systemd; then echo journalctl -u aye; else echo "$DATA/service.log"; fi)"
 }
 
 remove() {
@@ -285,7 +269,6 @@ make_user
 make_environment
 stop_service
 put_in_place
-make_credential
 if [ "$action" = upgrade ]; then
   say "Taking the journal along: $("$COMMAND" journal --limit 1 >/dev/null && echo done)"
 fi
