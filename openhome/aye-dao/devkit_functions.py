@@ -8,13 +8,12 @@ Printed: {"success", "metric", "spoken_response", "data", "error", "protocol"}; 
 {"code", "message", "sent"}. `sent` false: the service surely did not take the turn.
 """
 
-import http.client
 import json
 import os
-import platform
 import re
 import socket
 import sys
+import time
 
 try:
     from devkit_utils.devkit_logging import web_logger as log
@@ -45,19 +44,6 @@ class Trouble(Exception):
         self.spoken = spoken
         self.message = message
         self.sent = sent
-
-
-class _Connection(http.client.HTTPConnection):
-    """HTTP over a UNIX socket."""
-
-    def __init__(self, path, seconds):
-        super().__init__("aye", timeout=seconds)
-        self._path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
 
 
 def turn(payload, sockets=SOCKETS):
@@ -145,31 +131,79 @@ def _read(sockets, path):
 
 
 def _call(sockets, method, path, body, seconds):
+    until = time.monotonic() + seconds
     connection = _connected(sockets, seconds)
+    raw = b"" if body is None else json.dumps(body).encode("ascii")
+    head = f"{method} {path} HTTP/1.1\r\nHost: aye\r\nAccept: application/json\r\nConnection: close\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(raw)}\r\n\r\n"
     try:
-        raw = None if body is None else json.dumps(body).encode("ascii")
-        headers = {"Accept": "application/json", "Content-Type": "application/json", "Connection": "close"}
-        connection.request(method, path, body=raw if raw is not None or method == "GET" else b"", headers=headers)
-        answer = connection.getresponse()
-        said = answer.read(MOST_BYTES + 1)
+        connection.sendall(head.encode("ascii") + raw)
+        status, said = _answer(_all_of(connection, until))
     except TimeoutError:
         message = f"No answer in {seconds} seconds."
         raise Trouble("timeout", "Aye took too long to answer.", message, sent=True) from None
-    except (OSError, http.client.HTTPException, ValueError) as error:
+    except (OSError, ValueError, IndexError) as error:
         raise Trouble("lost", "I lost the way to Aye's service.", type(error).__name__, sent=True) from None
     finally:
         connection.close()
-    if answer.status == 204:
+    if status == 204:
         return None
     try:
-        made = json.loads(said.decode("utf-8")) if len(said) <= MOST_BYTES else None
-    except ValueError:
+        made = json.loads(said.decode("utf-8"))
+    except (ValueError, RecursionError):
         made = None
-    if answer.status != 200:
-        raise _refused(answer.status, made)
+    if status != 200:
+        raise _refused(status, made)
     if made is None:
         raise Trouble("broken", "Aye's service gave an answer that I cannot read.", "It is no JSON.", sent=True)
     return made
+
+
+def _all_of(connection, until):
+    """All until the service closes. HTTP by hand: the standard library's own takes as long to load as all the rest."""
+    got = b""
+    while True:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.settimeout(left)
+        more = connection.recv(65536)
+        if not more:
+            return got
+        got += more
+        if len(got) > MOST_BYTES:
+            raise ValueError("too long")
+
+
+def _answer(got):
+    """Status and body. Raises `ValueError` or `IndexError` where it is no whole answer."""
+    head, end, body = got.partition(b"\r\n\r\n")
+    if not end:
+        raise ValueError("no answer")
+    lines = head.decode("latin-1").split("\r\n")
+    status = int(lines[0].split(" ")[1])
+    if status < 200:
+        return _answer(body)
+    pairs = [line.partition(":") for line in lines[1:]]
+    headers = {name.strip().lower(): value.strip().lower() for name, _, value in pairs}
+    if headers.get("transfer-encoding") == "chunked":
+        return status, _chunks(body)
+    if len(body) != int(headers.get("content-length", len(body))):
+        raise ValueError("cut off")
+    return status, body
+
+
+def _chunks(body):
+    whole = b""
+    while True:
+        size, _, body = body.partition(b"\r\n")
+        length = int(size.split(b";")[0], 16)
+        if not length:
+            return whole
+        if length < 0 or body[length:][:2] != b"\r\n":
+            raise ValueError("cut off")
+        after = length + 2
+        whole, body = whole + body[:length], body[after:]
 
 
 def _refused(status, made):
@@ -197,9 +231,10 @@ def _connected(sockets, seconds):
     worst = None
     for place in sockets:
         path = place.replace("{uid}", str(os.getuid()))
-        connection = _Connection(path, seconds)
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.settimeout(seconds)
         try:
-            connection.connect()
+            connection.connect(path)
             return connection
         except PermissionError:
             worst = _not_allowed(path)
@@ -229,7 +264,7 @@ def _absent():
         return Trouble(
             "wrong_system",
             "This speaker runs a 32 bit system, and Aye needs 64 bit. Its owner can change the firmware.",
-            f"The system is 32 bit ({platform.machine()}). Choose a 64 bit firmware or system, then install Aye.",
+            f"The system is 32 bit ({os.uname().machine}). Choose a 64 bit firmware or system, then install Aye.",
         )
     return Trouble(
         "no_service",

@@ -172,6 +172,7 @@ class AyeDaoCapability(MatchingCapability):
     called: bool = False
     said: tuple = ()
     said_at: float = 0.0
+    heard_at: float = 0.0
     last_heard: str = ""
     expects: dict = {}  # noqa: RUF012  # each instance gets its own: it is a pydantic model
     kind: str = "vote"
@@ -315,6 +316,7 @@ class AyeDaoCapability(MatchingCapability):
             heard = await asyncio.wait_for(self.capability_worker.user_response(), seconds)
         except asyncio.TimeoutError:  # noqa: UP041  # another class before Python 3.11
             return ""
+        self.heard_at = asyncio.get_running_loop().time()
         return heard.strip() if isinstance(heard, str) else ""
 
     async def last_word(self, heard):
@@ -334,7 +336,7 @@ class AyeDaoCapability(MatchingCapability):
         """Whether this is an answer, or our own voice, or an old sentence given once more."""
         said = plain(heard)
         words = said.split()
-        soon = asyncio.get_running_loop().time() - self.said_at < SOON_SECONDS
+        soon = self.heard_at - self.said_at < SOON_SECONDS
         whole = plain(" ".join(self.said)).split()
         again = said == self.last_heard and said != stale
         if self.deciding():

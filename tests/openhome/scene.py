@@ -1,4 +1,4 @@
-"""One run of the real ability on the stand-in: which transport, which keys, which history, and the service behind it."""
+"""One run of the real ability on the stand-in: which transport, keys and history, and the service behind it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ code, _, line = answer.partition(" ")
 print(line)
 sys.exit(int(code))
 """
-"""`aye` for the shell of Local Link: the real command's code, in this process, so that 100 starts of Python are saved."""
+"""`aye` for the shell of Local Link: the real command's code, but in this process, to save a start of it each time."""
 
 
 @dataclass(frozen=True, slots=True)

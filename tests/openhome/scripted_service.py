@@ -1,5 +1,5 @@
-"""A small service over a real UNIX socket. It stands for `aye serve`, by the wire agreed with it, so that the tests of the
-ability are quick; `test_whole_vote.py` holds the ability to the real one.
+"""A small service over a real UNIX socket. It stands for `aye serve`, by the wire agreed with it, so that the tests of
+the ability are quick; `test_whole_vote.py` holds the ability to the real one.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ class ScriptedService:
 
     commit: Commit = "cast"
     pin: str | None = None
+    phrase: str | None = None
+    """A phrase of one's own instead of "confirm" and a word."""
     list_text: str = LIST
     ready: bool = True
     turns: list[tuple[str, str]] = field(default_factory=list)
@@ -76,8 +78,9 @@ class ScriptedService:
             return self._decided(name, said)
         if found := re.search(r"\bvote (yes|no) on proposal (\w+)", said):
             word = WORDS[len(self.asked) % len(WORDS)]
-            self._pending[name] = (f"confirm {word}", found[0])
-            self.asked.append(f"confirm {word}")
+            phrase = self.phrase or f"confirm {word}"
+            self._pending[name] = (phrase, found[0])
+            self.asked.append(phrase)
             return 200, self._ask(name, found[1])
         if "open" in said.split():
             return 200, self._reply(name, self.list_text, intent="list_proposals")
