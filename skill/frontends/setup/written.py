@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +21,8 @@ from skill.errors import ConfigError
 from skill.whole_file import OWNER_ONLY, rename, replace_whole
 
 Change = Callable[[CommentedMap], None]
+_NESTED = re.compile(r"^\w+:[ ]*(?:#.*)?\n(?:[ ]*#.*\n|[ ]*\n)*([ ]+)\w", re.MULTILINE)
+"""The first key of a part, with its indentation: what the library does not guess."""
 
 
 def edit(path: Path, change: Change) -> None:
@@ -97,8 +100,10 @@ def _yaml(old: str) -> YAML:
     yaml.representer.add_representer(type(None), _null)
     if old.strip():
         _, indent, offset = load_yaml_guess_indent(old)
-        if indent is not None:
-            yaml.indent(mapping=2, sequence=indent, offset=offset or 0)
+        nested = _NESTED.search(old)
+        yaml.indent(mapping=len(nested[1]) if nested else 2)
+        if offset is not None:
+            yaml.indent(sequence=indent, offset=offset)
     return yaml
 
 
