@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import stat
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -17,9 +19,11 @@ from skill.dialogue.pin import checker
 from skill.frontends.cli import SETUP_STEPS
 from skill.frontends.setup.key_step import key_step
 from skill.frontends.setup.setting import Setting
-from tests.frontends.running import aye, configured, refused
+from skill.voice.speaker_pyttsx3 import synthesise
+from tests.frontends.running import AYE, aye, configured, refused
 from tests.frontends.terminal import Terminal
 from tests.raw_chain import RawChain, selector, word
+from tests.sound_card import SoundCard
 
 PIN = "48291"
 TYPED = "correct horse battery staple"
@@ -340,6 +344,45 @@ def test_no_sound_card_is_a_word_and_no_failure(demo: DemoDao, tmp_path: Path) -
     )
     assert done.returncode == 0, done.stderr
     assert b"There is no sound card" in done.stdout or b"The sound does not work" in done.stdout
+
+
+@pytest.mark.slow
+def test_speaker_and_microphone_are_tried(sound_card: SoundCard, tmp_path: Path) -> None:
+    """On a sound card it says its line, hears the member's, and shows what it heard."""
+    config, file = tmp_path / "config.yaml", tmp_path / "answers.yaml"
+    config.write_text(f"data: {tmp_path / 'data'}\n")
+    file.write_text("sound: true\n")
+    member = synthesise("what is in the treasury", 1.0, "en-us")
+    command = [*AYE, "--config", str(config), "setup", "--step", "sound", "--answers", str(file)]
+    with sound_card.recording() as recording:
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=sound_card.environment
+        )
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "Now you" in line:
+                sound_card.speak(member.samples, member.rate)
+        assert process.wait(timeout=60) == 0, said
+        assert np.abs(recording.samples()).max() > 1000, "the loudspeaker was silent"
+    assert "The speaker said" in said and 'heard: "what is in the treasury' in said.lower().replace(
+        "what's", "what is"
+    ), said
+
+
+def test_a_setup_that_was_cut_off_goes_on(demo: DemoDao, tmp_path: Path) -> None:
+    """Between key and configuration: the next run takes the key that is there, and makes no other."""
+    configured(tmp_path, demo)
+    before = (tmp_path / "key.json").read_bytes()
+    named = {"passphrase": "generated", "file": str(tmp_path / "key.json")}
+    named["passphrase_file"] = str(tmp_path / "passphrase")
+    config = tmp_path / "new.yaml"
+    file = answers(tmp_path, demo, key=named)
+    done = aye("setup", "--step", "key", "--answers", str(file), config=config)
+    assert done.returncode == 0 and f"opens: {demo.voter}" in done.stdout.decode(), done.stderr
+    assert (tmp_path / "key.json").read_bytes() == before
+    assert kept(config)["key"] == {name: named[name] for name in ("file", "passphrase_file")}
 
 
 def test_without_a_terminal_it_says_so() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from itertools import takewhile
-
 from skill.errors import AyeError, SoundError
 from skill.flow import Transcript
 from skill.frontends.ears import Ears
@@ -39,7 +36,7 @@ def sound_step(setting: Setting) -> None:
         if "microphone" not in kinds:
             setting.say("There is no microphone, so nothing was heard.")
             return
-        setting.say(f"Now you, within {HEAR_SECONDS:.0f} seconds: what is in the treasury")
+        setting.say("Loading the speech model.")
         heard = _heard(setting)
         setting.say(f'I heard: "{heard}"' if heard else "I heard nothing. `aye doctor` lists the microphones.")
     except SoundError as error:
@@ -51,11 +48,14 @@ def _heard(setting: Setting) -> str:
     ears = Ears(settings, Names(members=(), titles=(), assets=(), daos=tuple(dao.key for dao in settings.daos)))
     utterance = ears.listen_for(None)
     ear = Endpointer(silence_seconds=settings.hearing.silence_seconds)
-    end = time.monotonic() + HEAR_SECONDS
-    for frame in takewhile(lambda _: time.monotonic() < end, microphone.frames(settings.hearing.microphone)):
+    end: float | None = None
+    for frame in microphone.frames(settings.hearing.microphone):
+        if end is None:  # only now it listens: what is said earlier would be lost
+            setting.say(f"Now you, within {HEAR_SECONDS:.0f} seconds: what is in the treasury")
+            end = setting.clock() + HEAR_SECONDS
         for piece in ear.feed(frame):
             utterance.feed(piece)
-        if ear.ended:
+        if ear.ended or setting.clock() > end:
             break
     return utterance.finish().text
 
