@@ -72,13 +72,16 @@ class AmbiguousProposal:
 
 @dataclass(frozen=True, slots=True)
 class MyVoteAnswer:
-    """One proposal: `proposal` and `mine`. None asked for: `open` are those still to vote on."""
+    """One proposal: `proposal` and `mine`. None asked for: `open` are those still to vote on, `cast` the votes on those
+    that are open too, newest first.
+    """
 
     dao: DaoFacts
     proposal: Proposal | None
     mine: BallotCast | None
     power: int | None = None
     open: tuple[Proposal, ...] = ()
+    cast: tuple[BallotCast, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

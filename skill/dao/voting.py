@@ -63,13 +63,16 @@ def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | Amb
     proposals = ledger.proposals()
     if request.proposal is None:
         ballots = ledger.ballots()
-        still = [
-            proposal
-            for proposal in proposals
-            if proposal.state is ProposalState.ACTIVE and ballot_of(speaker, ballots, proposal.number) is None
-        ]
+        active = [proposal for proposal in proposals if proposal.state is ProposalState.ACTIVE]
+        mine = {one.number: ballot_of(speaker, ballots, one.number) for one in active}
+        still = [one for one in active if mine[one.number] is None]
+        cast = sorted((one for one in mine.values() if one is not None), key=lambda ballot: -ballot.at)
         return MyVoteAnswer(
-            ledger.facts, None, None, open=tuple(sorted(still, key=lambda proposal: proposal.closes_at))
+            ledger.facts,
+            None,
+            None,
+            open=tuple(sorted(still, key=lambda proposal: proposal.closes_at)),
+            cast=tuple(cast),
         )
     found = resolve(request.proposal, proposals)
     if not isinstance(found, Proposal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from skill.dao.answers import AmbiguousProposal, NoSuchProposal, ProposalAnswer, ProposalsAnswer
 from skill.dao.nouns import BallotCast, DaoFacts, Proposal, ProposalState
@@ -14,6 +15,8 @@ from skill.language import prose
 STATES = (*(state.value for state in ProposalState), "all")
 PAST = frozenset({ProposalState.DEFEATED, ProposalState.EXECUTED, ProposalState.CANCELED, ProposalState.EXPIRED})
 """What such a proposal says it would do, it will not do any more."""
+FIRST_WORDS = 25
+"""So much of a proposal's own text follows the summary at once; the rest comes with "go on"."""
 CLOSE_VOTE = 50
 """The line that matters between for and against, in percent."""
 
@@ -120,8 +123,9 @@ def description(answer: ProposalAnswer, speech: Speech) -> Said:
     opening = speech.say(
         "describe", number=one.number, title=speech.title(one.title), proposer=speech.who(one.proposer)
     )
-    summary = f"{opening} {state(one, speech)} {speech.effects_in_short(one.effects, answer.dao, one.state in PAST)}"
-    text = prose.pieces(one.body, speech.told)
+    effects_ = speech.effects_in_short(one.effects, answer.dao, one.state in PAST)
+    summary = f"{opening} {state(one, speech, short=True)} {effects_}"
+    text = prose.pieces(one.body, speech.told, FIRST_WORDS)
     if not text:
         return Said(f"{summary} {speech.say('describe_no_text')}", about=one.number)
     own = [speech.say("its_words" if part == 0 else "its_words_on", words=words) for part, words in enumerate(text)]
@@ -139,15 +143,16 @@ def description(answer: ProposalAnswer, speech: Speech) -> Said:
     return Said(f"{first} {speech.say('its_more', count=len(own))}", (first, *rest), about=one.number)
 
 
-def state(one: Proposal, speech: Speech) -> str:
-    """One sentence: open until when, or how it ended."""
+def state(one: Proposal, speech: Speech, short: bool = False) -> str:
+    """One sentence: open until when, or how it ended. `short`: times without the hour of the clock."""
+    when = partial(_shortly, speech=speech) if short else speech.when
     if one.state is ProposalState.PENDING:
-        return speech.say("state_is_pending", when=speech.when(one.opens_at))
+        return speech.say("state_is_pending", when=when(one.opens_at))
     if one.state is ProposalState.ACTIVE:
-        return speech.say("state_is_active", when=speech.when(one.closes_at))
+        return speech.say("state_is_active", when=when(one.closes_at))
     if one.state is ProposalState.QUEUED and one.ready_at is not None:
         if one.ready_at > speech.now:
-            return speech.say("state_is_queued_until", when=speech.when(one.ready_at))
+            return speech.say("state_is_queued_until", when=when(one.ready_at))
         return speech.say("state_is_ready")
     return speech.say(f"state_is_{one.state}")
 

@@ -33,7 +33,7 @@ def _rule(name: str, answer: RulesAnswer, speech: Speech) -> str:
     rules, votes = answer.rules, answer.dao.votes
     match name:
         case "quorum":
-            counts = speech.replies.joined([speech.say(f"votes_{choice}") for choice in rules.quorum_counts])
+            counts = speech.replies.joined([speech.say(f"quorum_of_{choice}") for choice in rules.quorum_counts])
             if rules.quorum_percent is None:
                 said = speech.say("rules_quorum", votes=speech.votes(votes, rules.quorum))
             else:

@@ -89,6 +89,18 @@ def mine(answer: MyVoteAnswer, speech: Speech) -> Said:
 
 
 def _still_open(answer: MyVoteAnswer, speech: Speech) -> Said:
+    said = _left_to_vote_on(answer, speech)
+    if not answer.cast:
+        return said
+    votes = [
+        speech.say("open_voted_on", choice=speech.say(f"choice_{one.choice}"), number=one.proposal)
+        for one in answer.cast[:AT_A_TIME]
+    ]
+    text = f"{speech.say('open_voted', votes=speech.replies.joined(votes))} {said.text}"
+    return replace(said, text=text)
+
+
+def _left_to_vote_on(answer: MyVoteAnswer, speech: Speech) -> Said:
     if not answer.open:
         return Said(speech.say("open_none"), forget=True)
     named = [

@@ -78,14 +78,17 @@ def ending(address: str, code: str = "en") -> str:
     return " ".join(in_words(int(sign), code) if sign.isdigit() else sign for sign in signs)
 
 
-def pieces(markdown: str, told: Told = ENGLISH) -> tuple[str, ...]:
-    """A long text in pieces that can be listened to, each a few sentences; a heading begins a new one. May be empty."""
+def pieces(markdown: str, told: Told = ENGLISH, first: int = PIECE_WORDS) -> tuple[str, ...]:
+    """A long text in pieces that can be listened to, each a few sentences; a heading begins a new one. May be empty.
+
+    `first`: words of the first piece, which may follow other words; a sentence is never cut for it.
+    """
     found: list[str] = []
     words: list[str] = []
     count, last_heading = 0, False
     for heading, sentence in _sentences(markdown[:LONGEST], told):
         length = len(sentence.split())
-        if words and (count >= FEWEST_WORDS if heading else count + length > PIECE_WORDS):
+        if words and (count >= FEWEST_WORDS if heading else count + length > (PIECE_WORDS if found else first)):
             at = len(words) - 1 if last_heading else len(words)  # a heading stays with what it is over
             found.append(" ".join(words[:at]) or words[0])
             words = words[at:] if at else []

@@ -56,6 +56,8 @@ def test_what_the_free_transcript_contradicts_is_asked(
     ("held", "others"),
     [
         ("vote yes on proposal 4", [("VOTES on proposal 4.", 0.6)]),
+        ("vote no on proposal 4", [("but no un-proposal 4", 0.8)]),
+        ("i vote against proposal 4", [("I vote against proposal to elve.", 0.73)]),
         ("vote yes on proposal 4", [("Vote yes on proposal for", 0.9), ("vote yes on proposal four", 0.49)]),
         ("vote yes on proposal 4", [("Don't vote yes on proposal for", 0.3)]),
         ("vote yes on proposal 4", [("vote yes on proposal 14", 0.3)]),

@@ -126,8 +126,8 @@ def test_where_there_are_none_at_all() -> None:
 def test_a_description_has_its_summary_first_and_its_own_words_marked() -> None:
     """Who, until when, what with the money; then "It says"."""
     assert about(FESTIVAL, "description") == (
-        f"Proposal four: Fund the summer festival. It was proposed by Alice. {CLOSES} "
-        "It would pay forty thousand dollars from the treasury to Alice. "
+        "Proposal four: Fund the summer festival. It was proposed by Alice. "
+        "Voting closes in three hours. It would pay forty thousand dollars from the treasury to Alice. "
         "It says: Last year's festival brought four hundred visitors. The budget is forty thousand dollars. "
         "That is the end of its text."
     )
@@ -138,7 +138,10 @@ def test_a_long_text_is_read_in_parts() -> None:
     talk = Talk()
     body = "\n\n".join(f"## Part {n}\n\n{'Many words stand here in a row. ' * 8}" for n in (1, 2, 3))
     first = talk.hears(ProposalAnswer(DAO, proposal(4, "Long", body=body), "description", None)).text
-    assert first.endswith("That is part one of three. For the next, say: go on.")
+    assert first.endswith("That is part one of four. For more, say: go on.")
+    summary_has = first.partition("It says: ")[2]
+    assert len(summary_has.split()) < 40, "a summary is followed by a sentence or two, not by a page"
+    talk.say("more")
     second, third = talk.say("more").reply, talk.say("more").reply
     assert second is not None and third is not None
     assert second.text.startswith("It goes on: Part 2. Many words") and second.text.endswith(

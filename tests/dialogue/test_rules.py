@@ -19,18 +19,18 @@ from tests.dialogue.facts import DAO, DAY, HOUR, RULES, Talk
             RULES,
             "quorum",
             "The quorum is four percent of all votes, four hundred thousand votes at present. "
-            "Votes for and to abstain count towards it.",
+            "It is counted in yes votes and abstentions.",
         ),
         (
             replace(RULES, quorum_percent=None, quorum_counts=(Choice.FOR,)),
             "quorum",
-            "The quorum is four hundred thousand votes. Votes for count towards it.",
+            "The quorum is four hundred thousand votes. It is counted in yes votes.",
         ),
         (
             replace(RULES, quorum_percent=2.5),
             "quorum",
             "The quorum is two point five percent of all votes, four hundred thousand votes at present. "
-            "Votes for and to abstain count towards it.",
+            "It is counted in yes votes and abstentions.",
         ),
         (RULES, "voting_period", "Voting lasts three days."),
         (replace(RULES, voting_period=DAY + 6 * HOUR), "voting_period", "Voting lasts one day and six hours."),

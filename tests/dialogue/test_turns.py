@@ -256,3 +256,30 @@ def test_a_title_takes_no_sentence_with_it(house: House, title: str) -> None:
     assert reply.meaning is not None and reply.meaning.slots["proposal"] == 4 and reply.outcome == "asked"
     assert house.say("yes").outcome == "asked"
     assert house.say("stop").outcome == "not_cast"
+
+
+# --- a vote that was cast ---
+
+
+def test_a_vote_cannot_be_changed(house: House) -> None:
+    """Asked for, it is said what was cast and that it stays; a second vote is refused in the same words."""
+    house.confirm(house.say("vote yes on proposal four"))
+    for asked in ("change my vote", "can I undo my vote"):
+        text = house.say(asked).text
+        assert text.startswith("Your vote yes on proposal four is on the chain.") and "cannot be changed" in text
+    reply = house.say("change my vote on proposal four to no")
+    assert reply.outcome == "not_cast"
+    assert reply.text == ("You have already voted yes on proposal four, Community audit. A vote cannot be changed.")
+
+
+def test_how_did_i_vote(house: House) -> None:
+    """What was cast comes before what is left."""
+    house.confirm(house.say("vote yes on proposal four"))
+    assert house.say("have I voted on proposal four").text.startswith(
+        "You voted yes on proposal four, Community audit,"
+    )
+    text = house.say("how did I vote").text
+    assert text.startswith("You voted yes on proposal four. You can still vote on one proposal: five, Garden for the")
+    house.confirm(house.say("vote no on proposal five"))
+    text = house.say("how did I vote").text
+    assert text == "You voted no on proposal five and yes on proposal four. There is nothing left for you to vote on."

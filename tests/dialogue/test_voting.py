@@ -79,7 +79,7 @@ def test_my_vote(answer: MyVoteAnswer, text: str) -> None:
             entry(),
             BALLOT,
             f"{VOTE} is on the chain. It was counted with about one point two three million votes, "
-            "one hour ago, at two this afternoon.",
+            "one hour ago, at two this afternoon, and cannot be changed.",
         ),
         (entry(Stage.SENT, None), None, f"{VOTE} was sent, but I do not know yet whether it counted."),
         (entry(Stage.SIGNED, None), None, f"{VOTE} was sent, but I do not know yet whether it counted."),
