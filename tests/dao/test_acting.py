@@ -190,7 +190,7 @@ def test_a_disk_that_fails_before_the_signature_is_kept_sends_nothing(aye: Aye) 
 
     aye_journal = aye.journal
     prepared = aye.prepared(VOTE)
-    aye.journal = Full()  # type: ignore[assignment]
+    aye.journal = Full()  # type: ignore[assignment]  # a journal that fails
     with pytest.raises(StoreError):
         aye.commit(prepared)
     assert aye.chain.pool == {} and len(aye.chain.ballots) == 3
@@ -210,7 +210,7 @@ def test_a_disk_that_fails_after_the_sending_does_not_hide_the_ballot(aye: Aye) 
 
     aye_journal = aye.journal
     prepared = aye.prepared(VOTE)
-    aye.journal = Full()  # type: ignore[assignment]
+    aye.journal = Full()  # type: ignore[assignment]  # a journal that fails
     done = aye.commit(prepared)
     assert isinstance(done, Done) and done.fate is Fate.DONE and done.ballot is not None
     aye.journal = aye_journal
@@ -236,7 +236,7 @@ def test_a_vote_whose_transaction_the_contract_refused(aye: Aye) -> None:
 def test_an_endpoint_that_forgot_the_receipt_is_not_believed(aye: Aye) -> None:
     """It says the nonce is used and knows no receipt, but the ballot of this very transaction is there: it was cast."""
     prepared = aye.prepared(VOTE)
-    aye.ledger.wait = lambda signed, seconds: (aye.chain.mine(), Fate.REPLACED)[1]  # type: ignore[method-assign]
+    aye.ledger.wait = lambda signed, seconds: (aye.chain.mine(), Fate.REPLACED)[1]  # type: ignore[method-assign]  # the fake lies once
     done = aye.commit(prepared)
     assert isinstance(done, Done) and done.fate is Fate.DONE and done.ballot is not None
 

@@ -174,7 +174,7 @@ def test_a_proposal_is_queued_waits_and_is_executed(aye: Aye) -> None:
 )
 def test_a_step_out_of_turn_says_why(aye: Aye, step: str, number: int, code: str) -> None:
     """Each step has its own state to start from; the refusal names what is missing, and has the proposal."""
-    answer = aye(MoveProposal(step, number))  # type: ignore[arg-type]
+    answer = aye(MoveProposal(step, number))  # type: ignore[arg-type]  # a plain str of the table
     assert isinstance(answer, Refused) and answer.code == code
     assert answer.proposal is not None and answer.proposal.number == number
 

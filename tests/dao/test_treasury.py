@@ -44,7 +44,7 @@ def test_activity_is_cut_by_time_and_direction(aye: Aye) -> None:
     assert paid_at is not None
 
     def count(**asked: object) -> int:
-        answer = aye(TreasuryActivity(**asked))  # type: ignore[arg-type]
+        answer = aye(TreasuryActivity(**asked))  # type: ignore[arg-type]  # a table
         assert isinstance(answer, ActivityAnswer)
         return len(answer.transfers)
 

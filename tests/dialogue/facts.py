@@ -69,7 +69,7 @@ BALLOT = BallotCast(4, SPEAKER, Choice.FOR, POWER, "", int(NOW) - HOUR, "0x" + "
 
 def proposal(number: int, title: str, state: ProposalState = ProposalState.ACTIVE, **changes: object) -> Proposal:
     """Another one, made of the festival's facts."""
-    return replace(FESTIVAL, number=number, id=number * 1000, title=title, state=state, **changes)  # type: ignore[arg-type]
+    return replace(FESTIVAL, number=number, id=number * 1000, title=title, state=state, **changes)  # type: ignore[arg-type]  # any field
 
 
 def prepared(choice: Choice = Choice.FOR, one: Proposal = FESTIVAL, reason: str = "") -> PreparedAnswer:
@@ -116,7 +116,7 @@ class Talk:
 
     def hears(self, answer: object) -> Reply:
         """The domain's answer, told."""
-        step = self.dialogue.tell(answer, self.conversation, self.now)  # type: ignore[arg-type]
+        step = self.dialogue.tell(answer, self.conversation, self.now)  # type: ignore[arg-type]  # any answer
         self.conversation = step.conversation
         assert step.reply is not None
         return step.reply

@@ -46,7 +46,7 @@ def test_nothing_is_signed_without_its_phrase(order: list[object], with_pin: boo
     """A `Commit` is exactly what was read back, after its phrase, in time, there; with a PIN after that too."""
 
     def pick(words: Sequence[str]) -> str:
-        return chance.choice(words)  # type: ignore[attr-defined,no-any-return]
+        return chance.choice(words)  # type: ignore[attr-defined,no-any-return]  # a Random
 
     talk = dialogue(DialogueSettings(timezone="UTC", pin=with_pin, daos=("garden", "harbor")), pick, PIN.__eq__)
     rooms = {"kitchen": Conversation("kitchen", "garden"), "hall": Conversation("hall", "garden")}
@@ -82,7 +82,7 @@ def test_nothing_is_signed_without_its_phrase(order: list[object], with_pin: boo
             meaning, said = move
             step = talk.plan(meaning, said, conversation, now)
         else:
-            step = talk.tell(move, conversation, now)  # type: ignore[arg-type]
+            step = talk.tell(move, conversation, now)  # type: ignore[arg-type]  # an answer
         if isinstance(step.request, Commit):
             assert free, f"signed after {said.text!r}"
             assert pending is not None and step.request == pending.commit
@@ -102,7 +102,7 @@ def test_nothing_is_signed_without_its_phrase(order: list[object], with_pin: boo
 @given(answers, st.floats(0, 2e9))
 def test_every_answer_can_be_heard(answer: object, now: float) -> None:
     """Whatever stands on the chain becomes words without signs, and its figures can be asked for exactly."""
-    step = dialogue().tell(answer, Conversation("kitchen", "garden"), now)  # type: ignore[arg-type]
+    step = dialogue().tell(answer, Conversation("kitchen", "garden"), now)  # type: ignore[arg-type]  # any answer
     assert step.reply is not None
     fit_for_the_ear(step.reply)
     exact = dialogue().plan(Meaning("exact", {}), Transcript("exactly"), step.conversation, now)

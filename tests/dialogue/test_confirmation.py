@@ -363,7 +363,7 @@ def test_every_act_that_signs_goes_the_same_way(act: object, said: str) -> None:
     votes = 1_234 * 10**18 if isinstance(act, Delegate) else None
     answer = PreparedAnswer(
         DAO,
-        Prepared(act, "garden", number, FESTIVAL.title, FESTIVAL.effects, votes, "Alice"),  # type: ignore[arg-type]
+        Prepared(act, "garden", number, FESTIVAL.title, FESTIVAL.effects, votes, "Alice"),  # type: ignore[arg-type]  # any act
     )
     talk = Talk()
     reply = talk.hears(answer)

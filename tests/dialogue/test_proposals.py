@@ -32,7 +32,7 @@ CLOSES = "Voting closes in three hours, at six this evening."
 
 
 def about(one: Proposal, aspect: str, mine: object = None, after: object = None) -> str:
-    return Talk().hears(ProposalAnswer(DAO, one, aspect, mine, after)).text  # type: ignore[arg-type]
+    return Talk().hears(ProposalAnswer(DAO, one, aspect, mine, after)).text  # type: ignore[arg-type]  # a table of objects
 
 
 def listed(*proposals: Proposal, state: str = "active", total: int = 13) -> str:

@@ -94,7 +94,7 @@ def test_an_asset_that_is_not_there_is_named() -> None:
 
 
 def at(*when: int) -> int:
-    return int(datetime(*when, tzinfo=UTC).timestamp())  # type: ignore[misc,arg-type]
+    return int(datetime(*when, tzinfo=UTC).timestamp())  # type: ignore[misc,arg-type]  # a tuple of a date or a time
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ UNSEEN = "Plain ether that came in leaves no trace I can read, so it is not coun
 )
 def test_what_moved(transfers: tuple[Transfer, ...], direction: str | None, text: str) -> None:
     """The sums first, then the latest; what cannot be seen is said, not passed over."""
-    assert Talk().hears(ActivityAnswer(DAO, transfers, direction)).text == text  # type: ignore[arg-type]
+    assert Talk().hears(ActivityAnswer(DAO, transfers, direction)).text == text  # type: ignore[arg-type]  # a plain str of the table
 
 
 def test_many_movements_go_on() -> None:

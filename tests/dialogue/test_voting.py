@@ -92,7 +92,7 @@ def test_my_vote(answer: MyVoteAnswer, text: str) -> None:
 )  # fmt: skip
 def test_what_happened_to_my_vote(found: Entry | None, ballot: object, text: str) -> None:
     """By the chain where it has it, else by the journal; what is not known is said to be so."""
-    assert heard(ReceiptAnswer(DAO, found, ballot, FESTIVAL)) == text  # type: ignore[arg-type]
+    assert heard(ReceiptAnswer(DAO, found, ballot, FESTIVAL)) == text  # type: ignore[arg-type]  # a table of objects
 
 
 def test_no_vote_at_all() -> None:

@@ -135,7 +135,7 @@ def test_entries_are_newest_first_and_by_dao(store: Store) -> None:
 
 def _race(place: Path, barrier: object, results: object) -> None:
     with open_store(place) as store:
-        barrier.wait()  # type: ignore[attr-defined]
+        barrier.wait()  # type: ignore[attr-defined]  # a Barrier
         won = 0
         for _ in range(20):
             try:
@@ -144,7 +144,7 @@ def _race(place: Path, barrier: object, results: object) -> None:
                 continue
             store.journal.settled(store.journal.sent(store.journal.signed(entry, SIGNED)), Fate.DONE)
             won += 1
-        results.put(won)  # type: ignore[attr-defined]
+        results.put(won)  # type: ignore[attr-defined]  # a Queue
 
 
 @pytest.mark.slow
