@@ -82,9 +82,10 @@ def copy_key(source: Path, target: Path, passphrase: str | None, disk: Disk = DI
     Never replaces a file. Raises `SignerError`, and then leaves none. A memory stick keeps no owners and modes: what is
     on it may be read by others, and is encrypted all the same.
     """
-    address = address_of(source, private=False)
-    if passphrase is not None:
-        unlock(source, passphrase, private=False)  # one that cannot be opened is no backup
+    if passphrase is not None:  # one that cannot be opened is no backup
+        address = unlock(source, passphrase, private=False).address
+    else:
+        address = address_of(source, private=False)
     data = _bytes(source)
     _create(target, data, disk)
     if _bytes(target) != data:

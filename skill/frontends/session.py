@@ -123,7 +123,7 @@ def read_only_reason(settings: config.Config) -> str:
     if key.passphrase_file is not None:
         return (
             f"This Aye only reads, for its key is locked: there is no passphrase file at {key.passphrase_file} "
-            f"and no systemd credential {CREDENTIAL}. Bring one back."
+            f"and no systemd credential {CREDENTIAL}. Bring one back, or: `aye key move FOLDER`, then `aye key new`."
         )
     return (
         f"This Aye only reads, for its key is locked: no systemd credential {CREDENTIAL} was given and "

@@ -224,7 +224,7 @@ def test_the_systemd_credential_opens_the_key(demo: DemoDao, tmp_path: Path, mon
     assert kept(config)["key"]["passphrase_file"] is None
     held = [path for path in (tmp_path / "data").rglob("*") if path.is_file() and TYPED.encode() in path.read_bytes()]
     assert held == []
-    assert b"it unlocks" in aye("doctor", config=config).stdout
+    assert b"the systemd credential aye-passphrase unlocks it" in aye("doctor", config=config).stdout
     monkeypatch.delenv("CREDENTIALS_DIRECTORY")
     doctor = aye("doctor", config=config)
     assert doctor.returncode == 1 and b"only reads" in doctor.stdout and b"aye-passphrase" in doctor.stdout

@@ -14,10 +14,12 @@ from rich.console import Console
 from rich.text import Text
 
 from skill.assistant import connected
-from skill.chain import Signer, gas_money
+from skill.chain import gas_money
+from skill.chain.key import address_of
 from skill.config import Config, DaoConfig
+from skill.dao.nouns import Address
 from skill.errors import AyeError
-from skill.frontends.session import read_only_reason, settings_of, signer_of
+from skill.frontends.session import CREDENTIAL, read_only_reason, settings_of, signer_of
 from skill.frontends.setup.chain_steps import coins
 from skill.hearing import microphone
 from skill.hearing.recogniser import choose
@@ -66,14 +68,14 @@ def examine(settings: Config, clock: Callable[[], float]) -> Iterator[Finding]:
     yield _looked("model", lambda: choose(hearing.engine, settings.language, settings.models).name)
     yield _disk(settings)
     yield _looked("journal", lambda: _journal(settings))
-    signer, key = _key(settings)
+    address, key = _key(settings)
     yield key
-    if signer is not None:
+    if address is not None:
         yield _who_may_vote(settings)
     if not settings.daos:
         yield Finding("DAO", False, "none is configured", "Add one with `aye setup`, or try `aye demo`.")
     for dao in settings.daos:
-        yield from _dao(dao, signer, clock)
+        yield from _dao(dao, address, clock)
 
 
 def _looked(what: str, look: Callable[[], str]) -> Finding:
@@ -117,14 +119,19 @@ def _journal(settings: Config) -> str:
     )
 
 
-def _key(settings: Config) -> tuple[Signer | None, Finding]:
+def _key(settings: Config) -> tuple[str | None, Finding]:
+    """The speaker's address too, which is known of a locked key as well."""
     try:
         signer = signer_of(settings)
+        file = settings.key.file
+        address = signer.address if signer is not None else None if file is None else address_of(file.expanduser())
     except AyeError as error:
         return None, Finding("key", False, error.message, error.mend)
     if signer is None:
-        return None, Finding("key", False, read_only_reason(settings))
-    return signer, Finding("key", True, f"it unlocks, its address is {signer.address}")
+        return address, Finding("key", False, read_only_reason(settings))
+    kept = settings.key.passphrase_file
+    how = kept if kept is not None and kept.expanduser().exists() else f"the systemd credential {CREDENTIAL}"
+    return signer.address, Finding("key", True, f"{how} unlocks it, its address is {signer.address}")
 
 
 def _who_may_vote(settings: Config) -> Finding:
@@ -133,9 +140,9 @@ def _who_may_vote(settings: Config) -> Finding:
     return Finding("who may vote", True, "without a PIN, anyone in the room; `aye key pin` makes one")
 
 
-def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> Iterator[Finding]:
+def _dao(dao: DaoConfig, address: str | None, clock: Callable[[], float]) -> Iterator[Finding]:
     try:
-        ledger = connected(dao, signer)
+        ledger = connected(dao, None)
         facts, now = ledger.facts, ledger.now()
     except AyeError as error:
         yield Finding(f"{dao.key}: endpoint, chain and contracts", False, error.message, error.mend)
@@ -152,26 +159,25 @@ def _dao(dao: DaoConfig, signer: Signer | None, clock: Callable[[], float]) -> I
         )
     else:
         yield Finding(f"{dao.key}: clock", True, f"{off:.0f} seconds from the chain's")
-    if signer is None:
+    if address is None:
         return
-    power = ledger.power(ledger.speaker) if ledger.speaker is not None else None
-    if power is not None and power.power == 0:
+    try:
+        power, money = ledger.power(Address(address)), gas_money(dao.endpoint, address)
+    except AyeError as error:
+        yield Finding(f"{dao.key}: voting power and gas", False, error.message, error.mend)
+        return
+    if power.power == 0:
         yield Finding(
             f"{dao.key}: voting power",
             False,
             "nobody has delegated to the speaker's key.",
             "Show the one transaction that does: `aye setup --step delegation`.",
         )
-    elif power is not None:
+    else:
         yield Finding(f"{dao.key}: voting power", True, f"{power.power / 10**facts.votes.decimals:,.0f} votes")
-    try:
-        money = gas_money(dao.endpoint, signer.address)
-    except AyeError as error:
-        yield Finding(f"{dao.key}: gas", False, error.message, error.mend)
-        return
     yield Finding(
         f"{dao.key}: gas",
         not money.low,
         f"{coins(money.there)} {facts.coin.symbol}, enough for about {money.votes:,} votes.",
-        f"Send about {coins(money.enough)} {facts.coin.symbol} to {signer.address}." if money.low else "",
+        f"Send about {coins(money.enough)} {facts.coin.symbol} to {address}." if money.low else "",
     )
