@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 from dataclasses import asdict
 
+from skill import config
 from skill.frontends.openhome import check, zips
 from skill.frontends.openhome.sockets import sockets_of
-from skill.frontends.session import settings_of
 
 
 def run(args: argparse.Namespace) -> int:
@@ -38,7 +39,8 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    findings = list(check.examine(check.this_machine(platform.machine()), sockets_of(settings_of(args))))
+    settings = config.load(config.find(args.config, os.environ))
+    findings = list(check.examine(check.this_machine(platform.machine()), sockets_of(settings)))
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 
+from skill import config
 from skill.errors import AyeError
 from skill.frontends.openhome import link
 from skill.frontends.openhome.sockets import sockets_of
-from skill.frontends.session import settings_of
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 1 where the call did not succeed; the object says why."""
     try:
-        answer = link.call(args.token, sockets_of(settings_of(args)))
+        settings = config.load(
+            config.find(args.config, os.environ)
+        )  # and no more of the house: it is run for each turn
+        answer = link.call(args.token, sockets_of(settings))
     except AyeError as error:
         answer = link.failure(error)
     print(json.dumps(answer))
