@@ -66,9 +66,9 @@ def vote(where: Where, number: int, step: str, when: str) -> None:
     store, ledger = open_store(where.store), where.ledger()
     journal = DeadlyJournal(store.journal, step, when)
     now = int(time.time())
-    answer = perform(CastVote(Choice.FOR, number), ledger, journal, (), now)  # type: ignore[arg-type]  # dies there
+    answer = perform(CastVote(Choice.FOR, number), ledger, journal, (), now)
     assert isinstance(answer, PreparedAnswer), answer
-    perform(Commit(answer.prepared, "kitchen"), ledger, journal, (), now)  # type: ignore[arg-type]  # dies there
+    perform(Commit(answer.prepared, "kitchen"), ledger, journal, (), now)
 
 
 def restart(where: Where, number: int, results: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from skill.dao.acts import Vote
+from skill.dao.acts import Signed, Vote
 from skill.dao.answers import Done, PreparedAnswer, Refused
 from skill.dao.journal import Stage
 from skill.dao.ledger import Fate
@@ -236,7 +236,12 @@ def test_a_vote_whose_transaction_the_contract_refused(aye: Aye) -> None:
 def test_an_endpoint_that_forgot_the_receipt_is_not_believed(aye: Aye) -> None:
     """It says the nonce is used and knows no receipt, but the ballot of this very transaction is there: it was cast."""
     prepared = aye.prepared(VOTE)
-    aye.ledger.wait = lambda signed, seconds: (aye.chain.mine(), Fate.REPLACED)[1]  # type: ignore[method-assign]  # the fake lies once
+
+    def forgetful(signed: Signed, seconds: float) -> Fate:
+        aye.chain.mine()
+        return Fate.REPLACED
+
+    aye.ledger.wait = forgetful  # type: ignore[method-assign]  # the fake lies once
     done = aye.commit(prepared)
     assert isinstance(done, Done) and done.fate is Fate.DONE and done.ballot is not None
 

@@ -140,12 +140,12 @@ class Voting(RuleBasedStateMachine):
     @rule(which=which)
     def restart(self, which: int) -> None:
         self.processes[which] = Process(self.chain, self.store.journal)
-        settle(self.processes[which].ledger, self.processes[which].journal, 0)  # type: ignore[arg-type]  # a fake of the chain
+        settle(self.processes[which].ledger, self.processes[which].journal, 0)
 
     def _run(self, which: int, request: Any) -> Any:
         process = self.processes[which]
         try:
-            return perform(request, process.ledger, process.journal, (), self.chain.time, wait=0)  # type: ignore[arg-type]  # any request
+            return perform(request, process.ledger, process.journal, (), self.chain.time, wait=0)
         except AyeError:
             return None
         except Killed:

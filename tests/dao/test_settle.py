@@ -105,7 +105,7 @@ def test_a_nonce_known_before_its_receipt_is_not_called_lost(aye: Aye) -> None:
     assert entry.signed is not None
     aye.ledger.send(entry.signed)
     aye.chain.mine()
-    aye.ledger.fate = lambda _: Fate.REPLACED  # type: ignore[method-assign]  # the fake lies once
+    aye.ledger.fate = lambda signed: Fate.REPLACED  # type: ignore[method-assign]  # the fake lies once
     assert only(aye).fate is Fate.DONE
 
 

@@ -60,7 +60,7 @@ def listed(*proposals: Proposal, state: str = "active", total: int = 13) -> str:
 )
 def test_what_is_asked_of_the_domain(said: tuple[str, dict[str, int | str]], request_: object) -> None:
     """Each intent is one request."""
-    assert Talk().say(said[0], **said[1]).request == request_
+    assert Talk().say(said[0], "words", **said[1]).request == request_
 
 
 def test_one_proposal_is_no_list() -> None:

@@ -67,7 +67,7 @@ def test_a_vote_is_called_one_when_it_is_whole() -> None:
 )
 def test_what_is_known_is_not_asked_again(slots: dict[str, SlotValue], question: str) -> None:
     """And what makes no sense is as if it had not been said."""
-    assert asked(Talk(), "start_vote", **slots) == question
+    assert asked(Talk(), "start_vote", "words", **slots) == question
 
 
 def test_yes_is_a_choice_where_one_is_asked_for() -> None:
@@ -190,8 +190,8 @@ def test_a_correction_changes_one_thing(
 ) -> None:
     """The rest stays as it was said."""
     talk = Talk()
-    assert talk.say(before[0], **before[1]).request is not None
-    assert talk.say("correct", **slots).request == request_
+    assert talk.say(before[0], "words", **before[1]).request is not None
+    assert talk.say("correct", "words", **slots).request == request_
 
 
 def test_a_correction_of_nothing_is_not_understood() -> None:
