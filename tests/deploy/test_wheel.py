@@ -34,7 +34,18 @@ def run(command: list[str | Path], folder: Path, typed: str = "", **more: str) -
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file that a release would carry."""
     out = tmp_path_factory.mktemp("wheel")
-    build = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", out, CHECKOUT]
+    build: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        out,
+        CHECKOUT,
+    ]
     built = run(build, out)
     assert built.returncode == 0, built.stderr
     (file,) = out.glob("aye-*.whl")
@@ -79,6 +90,22 @@ def test_it_understands(aye: Path, tmp_path: Path) -> None:
     ran = run([aye, "understand", "-"], tmp_path, "vote yes on proposal four\n")
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["slots"] == {"choice": "for", "proposal": 4}
+
+
+@pytest.mark.slow
+def test_it_builds_the_ability(aye: Path, tmp_path: Path) -> None:
+    """`aye openhome build` outside the checkout: the zips are made of what the wheel carries."""
+    ran = run([aye, "openhome", "build"], tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert len(list(tmp_path.glob("*.zip"))) == 2
+
+
+@pytest.mark.slow
+def test_it_keeps_a_journal(aye: Path, tmp_path: Path) -> None:
+    """The steps of the database are in the wheel."""
+    ran = run([aye, "journal", "--json"], tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "home" / ".local" / "share" / "aye" / "aye.db").exists()
 
 
 @pytest.mark.slow
