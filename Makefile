@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-long lint types layers docs ci lock
+.PHONY: help install install-test demo test test-long lint types layers docs site ci lock
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,9 @@ layers: ## the order of the rooms
 docs: ## the generated documents are up to date
 	@.venv/bin/python scripts/docs --check
 	@.venv/bin/python scripts/intents-table --check
+
+site: install-test ## docs/ as a site, in site/
+	@.venv/bin/mkdocs build --quiet
 
 ci: ## what CI runs
 	@.ci/run

@@ -15,7 +15,7 @@
 # /usr/local/bin/aye, and with systemd two units. Who is in the group aye may speak to it at /run/aye/aye.sock.
 # `upgrade` keeps key, journal and configuration. `remove` leaves key, journal and configuration, and says where.
 # Everything that would stop it is looked for before anything is changed. Running it again changes nothing.
-set -euo pipefail
+set -Eeuo pipefail
 
 APP=/opt/aye ETC=/etc/aye DATA=/var/lib/aye SOCKET=/run/aye/aye.sock COMMAND=/usr/local/bin/aye
 CREDSTORE=/etc/credstore PIDFILE=/run/aye.pid
@@ -71,7 +71,7 @@ look() {
   [ "$action" = upgrade ] && [ ! -x "$APP/venv/bin/aye" ] && stop "Aye is not installed here yet: sudo $0"
   [ -n "$wheel" ] || [ -f "$here/../pyproject.toml" ] || \
     stop "this is not a checkout of Aye: name its wheel with --wheel FILE. Nothing was changed."
-  free=$(df -Pm /opt 2>/dev/null | awk 'NR == 2 {print $4}')
+  free=$(df -Pm "$([ -d /opt ] && echo /opt || echo /)" | awk 'NR == 2 {print $4}')
   [ -n "$free" ] && [ "$free" -ge "$NEEDED_MB" ] || \
     stop "only ${free:-no} MB are free in /opt, and $NEEDED_MB are needed while it installs. Nothing was changed."
   lock=$here/../requirements
@@ -264,13 +264,15 @@ if [ "$action" = install ] && [ -n "$start" ] && [ -z "$answers$wheel$listen" ] 
 fi
 look
 tell
+trap 'say "aye: the step above failed. Key, journal and configuration are kept; mend what it names and run this again."' ERR
 install_packages
 make_user
 make_environment
 stop_service
 put_in_place
 if [ "$action" = upgrade ]; then
-  say "Taking the journal along: $("$COMMAND" journal --limit 1 >/dev/null && echo done)"
+  say "Taking the journal along"
+  "$COMMAND" journal --limit 1 >/dev/null
 fi
 [ -z "$answers" ] || "$COMMAND" setup --answers "$answers"
 start_service
