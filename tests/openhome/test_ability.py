@@ -26,6 +26,16 @@ COMMIT_FAULTS = {
     "local": ("not-connected", "timeout", "timeout-after", "garbage", "empty", "exception", "none-back"),
 }  # fmt: skip
 
+FATES: dict[Commit, str] = {
+    "unknown": "I do not know whether your vote was cast.",
+    "closed-after": "I do not know whether your vote was cast.",
+    "closed-before": "I do not know whether your vote was cast.",
+    "status-500": "I do not know whether your vote was cast.",
+    "null": "I do not know whether your vote was cast.",
+    "not-ready": NO_VOTE,
+    "refused": NO_VOTE,
+}
+
 every_mode = pytest.mark.parametrize("mode", MODES, ids=str)
 one_of_each = pytest.mark.parametrize("mode", [MODES[0], MODES[4], MODES[5]], ids=str)
 
@@ -188,18 +198,14 @@ def test_a_pin_comes_last_and_is_kept_nowhere(mode: Mode, said: str, ballots: in
     assert len(here.service.ballots) == ballots
 
 
-@every_mode
 @pytest.mark.parametrize(
-    ("commit", "ending"),
+    ("mode", "commit", "ending"),
     [
-        ("unknown", "I do not know whether your vote was cast."),
-        ("closed-after", "I do not know whether your vote was cast."),
-        ("closed-before", "I do not know whether your vote was cast."),
-        ("status-500", "I do not know whether your vote was cast."),
-        ("null", "I do not know whether your vote was cast."),
-        ("not-ready", NO_VOTE),
-        ("refused", NO_VOTE),
+        (mode, commit, ending)
+        for number, (commit, ending) in enumerate(FATES.items())
+        for mode in (MODES if number < 2 else (MODES[number % 4], MODES[4 + (number + 1) % 4]))
     ],
+    ids=str,
 )
 def test_every_fate_of_a_vote_is_told_as_it_is(mode: Mode, commit: Commit, ending: str) -> None:
     """Known where it is known; unknown where it is not, and then nothing is sent a second time."""
@@ -210,7 +216,15 @@ def test_every_fate_of_a_vote_is_told_as_it_is(mode: Mode, commit: Commit, endin
 
 
 @pytest.mark.parametrize(
-    ("mode", "fault"), [(mode, fault) for mode in MODES for fault in COMMIT_FAULTS[mode.transport]], ids=str
+    ("mode", "fault"),
+    [
+        (mode, fault)
+        for transport, faults in COMMIT_FAULTS.items()
+        for number, fault in enumerate(faults)
+        for mode in MODES
+        if mode.transport == transport and (number == 0 or MODES.index(mode) % 4 in (number % 4, (number + 2) % 4))
+    ],
+    ids=str,
 )
 def test_a_transport_that_fails_at_the_phrase(mode: Mode, fault: str) -> None:
     """Whatever is lost on the way, the phrase is sent once, and what is not known is told as unknown."""

@@ -38,7 +38,7 @@ DEVKIT = ("non-dict", "exception", "timeout", "timeout-after", "empty", "two-lin
 LOCAL = ("not-connected", "timeout", "timeout-after", "garbage", "empty", "exception", "none-back")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     mode=st.sampled_from(MODES),
     script=st.lists(TURNS, max_size=9),

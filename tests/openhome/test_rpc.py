@@ -121,7 +121,7 @@ sys.exit(main(sys.argv[1:]))
             (f"aye rpc {token({'function': 'state', 'args': ['{}']})}", 0),
             ("aye rpc '$(touch MARK)' --help", 1),
             ("aye rpc -x", 1),
-            (f"AYE_CONFIG=/nowhere.yaml aye rpc {token({'function': 'state', 'args': ['{}']})}", 1),
+            (f"aye --config /nowhere.yaml rpc {token({'function': 'state', 'args': ['{}']})}", 1),
         ):
             done = subprocess.run(command, shell=True, capture_output=True, cwd=tmp_path, env=environment)
             assert done.returncode == code and done.stderr == b"" and done.stdout.count(b"\n") == 1, (command, done)

@@ -200,10 +200,11 @@ def test_a_question_that_changes_nothing_is_asked_twice(folder: Path) -> None:
     assert calls[:2] == ["/v1/daos", "/v1/daos"] and calls[2] == "/v1/daos/a%20b%2Fc"
 
 
-def test_a_service_that_hangs_is_given_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In its time, drop by drop or not at all."""
-    monkeypatch.setattr(link.shim(), "READ_SECONDS", 0.3)
+def test_a_service_that_hangs_is_given_up(folder: Path) -> None:
+    """In its time, and told as one that may have taken the turn."""
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(folder / "aye.sock"))
         server.listen()
-        assert asked(folder, "expired", {"conversation": "a"})["error"]["code"] == "timeout"
+        with pytest.raises(link.shim().Trouble) as caught:
+            link.shim()._call((str(folder / "aye.sock"),), "POST", "/v1/conversations/a/turns", {"text": "x"}, 0.3)
+    assert caught.value.code == "timeout" and caught.value.sent

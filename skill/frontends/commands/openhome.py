@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 from dataclasses import asdict
 
-from skill import config
 from skill.frontends.openhome import check, zips
 from skill.frontends.openhome.sockets import sockets_of
 
@@ -39,8 +37,7 @@ def _build(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    settings = config.load(config.find(args.config, os.environ))
-    findings = list(check.examine(check.this_machine(platform.machine()), sockets_of(settings)))
+    findings = list(check.examine(check.this_machine(platform.machine()), sockets_of(args.config)))
     if args.json:
         print(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False))
     else:
