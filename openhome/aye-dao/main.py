@@ -26,8 +26,9 @@ MAX_TRIES = 8
 IDLE_SECONDS = 20.0
 SLACK_SECONDS = 2.0
 SOON_SECONDS = 0.9
-FILLER_SECONDS = 0.7
+FILLER_SECONDS = 0.95
 ECHO_SECONDS = 2.0
+STALE_SECONDS = 3.0
 TURN_SECONDS = 90
 QUICK_SECONDS = 15
 BUSY_SECONDS = 900
@@ -292,9 +293,8 @@ class AyeDaoCapability(MatchingCapability):
             heard, _ = await asyncio.gather(self.hear(self.seconds()), self.tell_spoken())
         else:
             heard = await self.hear(self.seconds())
-        stale = ""
         for _ in range(MAX_TRIES):
-            verdict = self.judged(heard, stale) if plain(heard) else "silence"
+            verdict = self.judged(heard) if plain(heard) else "silence"
             if verdict == "answer" and self.is_phrase(heard):
                 heard, verdict = await self.last_word(heard)
             if verdict == "answer":
@@ -306,8 +306,6 @@ class AyeDaoCapability(MatchingCapability):
                 await self.worker.session_tasks.sleep(1)
             elif verdict == "too soon":
                 await self.say(AGAIN)
-            elif verdict == "stale":
-                stale = plain(heard)
             heard = await self.hear(max(0.0, until - clock()))
         return ""
 
@@ -332,19 +330,21 @@ class AyeDaoCapability(MatchingCapability):
             return heard, "echo"
         return more, "answer"
 
-    def judged(self, heard, stale):
+    def judged(self, heard):
         """Whether this is an answer, or our own voice, or an old sentence given once more."""
         said = plain(heard)
         words = said.split()
-        soon = self.heard_at - self.said_at < SOON_SECONDS
+        after = self.heard_at - self.said_at
+        soon = after < SOON_SECONDS
         whole = plain(" ".join(self.said)).split()
-        again = said == self.last_heard and said != stale
+        again = said == self.last_heard
         if self.deciding():
             if self.is_phrase(heard):
                 return "too soon" if soon else "answer"
             if len(words) >= 3 and (is_part(words, whole) or sounds_like(words, whole)):
                 return "echo"
-            return "stale" if again else "answer"
+            old = soon or (len(words) >= 4 and after < STALE_SECONDS)
+            return "stale" if again and old else "answer"
         if soon and len(words) >= 3 and (is_part(words, whole) or sounds_like(words, whole)):
             return "echo"
         if len(words) >= 5 and any(is_copy(words, plain(piece).split()) for piece in self.said):

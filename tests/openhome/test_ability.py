@@ -169,8 +169,22 @@ def test_a_phrase_that_comes_at_once_is_asked_for_again(mode: Mode) -> None:
 def test_an_old_sentence_given_again_is_refused(mode: Mode) -> None:
     """The platform is known to give the last transcript twice: it neither cancels nor asks anew."""
     with scene(mode) as here:
-        here.talk(VOTE, Says(stale, after=0.1), Says(phrase_asked, after=3, unasked=True), STOP)
+        here.talk(
+            VOTE,
+            Says(stale, after=0.1),
+            Says(stale, after=2, unasked=True),
+            Says(phrase_asked, after=3, unasked=True),
+            STOP,
+        )
     assert len(here.service.asked) == 1 and len(here.service.ballots) == 1
+
+
+@one_of_each
+def test_a_yes_said_twice_is_not_left_without_an_answer(mode: Mode) -> None:
+    """A short word said again by a person is theirs: it is answered, and votes as little as the first time."""
+    with scene(mode) as here:
+        record = here.talk(VOTE, Says("yes"), Says("yes"), STOP)
+    assert [text for _, text in here.service.turns].count("yes") == 2, told(record)
 
 
 @every_mode
