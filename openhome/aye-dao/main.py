@@ -293,7 +293,8 @@ class AyeDaoCapability(MatchingCapability):
             heard, _ = await asyncio.gather(self.hear(self.seconds()), self.tell_spoken())
         else:
             heard = await self.hear(self.seconds())
-        for _ in range(MAX_TRIES):
+        tries = 0
+        while tries < MAX_TRIES:
             verdict = self.judged(heard) if plain(heard) else "silence"
             if verdict == "answer" and self.is_phrase(heard):
                 heard, verdict = await self.last_word(heard)
@@ -302,9 +303,11 @@ class AyeDaoCapability(MatchingCapability):
                 return heard
             if (verdict == "silence" and not self.expects) or clock() >= until:
                 return ""
-            if verdict == "silence":
+            if verdict == "silence":  # an empty transcript is no answer, and not the end of the time for one
                 await self.worker.session_tasks.sleep(1)
-            elif verdict == "too soon":
+            else:
+                tries += 1
+            if verdict == "too soon":
                 await self.say(AGAIN)
             heard = await self.hear(max(0.0, until - clock()))
         return ""

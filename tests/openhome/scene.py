@@ -55,7 +55,7 @@ class Mode:
         return f"{self.transport}-{self.keys}-{'in-history' if self.history else 'not-in-history'}"
 
 
-MODES = [Mode(t, k, h) for t in ("devkit", "local") for k in ("wrapper", "bare") for h in (True, False)]  # type: ignore[arg-type]
+MODES = [Mode(t, k, h) for t in ("devkit", "local") for k in ("wrapper", "bare") for h in (True, False)]
 
 
 @dataclass(slots=True)

@@ -124,9 +124,8 @@ def test_a_trigger_that_was_lost_is_asked_for(mode: Mode) -> None:
 def test_empty_transcripts_are_no_answers(mode: Mode) -> None:
     """Empty ones and None neither cancel a vote nor end the talk."""
     with scene(mode) as here:
-        here.talk(
-            Says(None), VOTE, Says("", unasked=True), Says(None, unasked=True), Says(phrase_asked, unasked=True), STOP
-        )
+        blank = [Says("", after=0.2, unasked=True), Says(None, after=0, unasked=True)] * 6
+        here.talk(Says(None), VOTE, *blank, Says(phrase_asked, unasked=True), STOP)
     assert here.service.ballots == ["vote yes on proposal four"]
 
 

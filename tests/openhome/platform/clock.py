@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import heapq
+from collections import deque
 from collections.abc import Coroutine
 from typing import Any
 
@@ -13,7 +14,15 @@ class Stuck(RuntimeError):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """`asyncio` as an ability sees it, on a clock of its own. Starts at second 1000."""
+    """`asyncio` as an ability sees it, on a clock of its own. Starts at second 1000.
+
+    It reads the standard loop's own lists, which have been the same from Python 3.11 to 3.13.
+    """
+
+    _scheduled: list[Any]
+    _ready: deque[Any]
+    _stopping: bool
+    _timer_cancelled_count: int
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +41,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 raise Stuck("nothing is left that could happen")
             if self._scheduled:
                 self._now = max(self._now, self._scheduled[0]._when)
-        super()._run_once()
+        super()._run_once()  # type: ignore[misc]  # the standard loop's own step
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
