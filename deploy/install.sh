@@ -165,6 +165,16 @@ put_in_place() {
   [ -z "${built:-}" ] || rm -rf "$built"
 }
 
+# A credential that the answers name and that is not there is made: nobody is there to be asked.
+make_credential() {
+  has_systemd || return 0 # else nobody would hand it to the service
+  install -d -m 0700 "$CREDSTORE" # Debian has no such folder of its own
+  [ -n "$answers" ] && [ ! -e "$CREDSTORE/aye-passphrase" ] || return 0
+  grep -Eq 'passphrase:[[:space:]]*"?credential' "$answers" || return 0
+  (umask 077 && head -c 24 /dev/urandom | base64 -w 0 >"$CREDSTORE/aye-passphrase")
+  say "Made the passphrase of the speaker's key: $CREDSTORE/aye-passphrase, for root's eyes only"
+}
+
 configured() { grep -Eq '^[^#]*governor:' "$ETC/config.yaml"; }
 
 stop_service() {
@@ -270,6 +280,7 @@ make_user
 make_environment
 stop_service
 put_in_place
+make_credential
 if [ "$action" = upgrade ]; then
   say "Taking the journal along"
   "$COMMAND" journal --limit 1 >/dev/null
