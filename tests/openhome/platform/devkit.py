@@ -36,8 +36,6 @@ class DevKit:
     fault_of: Callable[[str], Fault] | None = None
     slow: Callable[[str], float] = lambda _function: 0.3
     calls: list[tuple[str, list[str]]] = field(default_factory=list)
-    marks: list[str] = field(default_factory=list)
-    """Parts of commands that must never be seen outside of a token or JSON."""
 
     def __post_init__(self) -> None:
         platform = self.root / "openhome_devkit"

@@ -37,8 +37,6 @@ class Record:
     """The run's events, and what was left undone at its end."""
 
     events: list[Event] = field(default_factory=list)
-    calls_made: int = 0
-    calls_awaited: int = 0
     never_awaited: list[str] = field(default_factory=list)
     pending_tasks: int = 0
     failure: BaseException | None = None
