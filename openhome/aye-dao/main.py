@@ -32,6 +32,7 @@ STALE_SECONDS = 3.0
 TURN_SECONDS = 90
 QUICK_SECONDS = 15
 BUSY_SECONDS = 900
+START_SECONDS = 5.0
 TALK_KEY = "aye_talk"
 
 # fmt: off
@@ -166,6 +167,8 @@ class AyeDaoCapability(MatchingCapability):
     worker: AgentWorker = None
     capability_worker: CapabilityWorker = None
     active: bool = False
+    running: bool = False
+    called_at: float = 0.0
     conversation: str = ""
     transport: str = ""
     framed: bool = False
@@ -184,8 +187,10 @@ class AyeDaoCapability(MatchingCapability):
     # {{register capability}}
 
     def call(self, worker: AgentWorker):
-        if self.active:
-            return
+        starting = time.monotonic() - self.called_at < START_SECONDS
+        if self.active and (self.running or starting):
+            return  # the talk that is under way hands control back; one that was ended before it began does not count
+        self.called_at = time.monotonic()
         self.worker = worker
         self.capability_worker = CapabilityWorker(self)
         self.active = True
@@ -196,7 +201,7 @@ class AyeDaoCapability(MatchingCapability):
         self.worker.session_tasks.create(self.run())
 
     async def run(self):
-        last, gone = "", False
+        last, gone, self.running = "", False, True
         try:
             self.busy(BUSY_SECONDS)
             last = await self.converse()
@@ -212,7 +217,7 @@ class AyeDaoCapability(MatchingCapability):
                     await self.say_last(last)
             finally:
                 self.busy(0)
-                self.active = False
+                self.active = self.running = False
                 self.capability_worker.resume_normal_flow()
 
     async def converse(self):
@@ -241,7 +246,7 @@ class AyeDaoCapability(MatchingCapability):
                     return "I will leave you."
                 continue
             silent = 0
-            if self.is_exit(heard, number):
+            if (number or greeted) and self.is_exit(heard):
                 await self.drop_pending()
                 return "Goodbye."
             if len(heard) > MAX_LETTERS:
@@ -358,10 +363,10 @@ class AyeDaoCapability(MatchingCapability):
         phrase = plain(str(self.expects.get("phrase") or ""))
         return self.expects.get("kind") == "confirm" and bool(phrase) and plain(heard) == phrase
 
-    def is_exit(self, heard, number):
+    def is_exit(self, heard):
         """Only a whole utterance ends the talk; "cancel" goes to the service while it waits for something."""
         said = re.sub(r"^(?:hey |ok |okay )?(?:aye )?|(?: please| aye)$", "", plain(heard))
-        if number == 0 or said not in EXITS:
+        if said not in EXITS:
             return False
         return not (self.expects and said in ENDS_ONLY_WHEN_FREE)
 

@@ -173,8 +173,8 @@ BY_LOADER: Mapping[str, tuple[str, Change]] = {
     ),
     "a talk that never ends": (
         "never ended",
-        swap("main.py", "        last, gone = \"\", False\n",
-             "        last, gone = \"\", False\n        while True:\n            await self.worker.session_tasks.sleep(60)\n"),
+        swap("main.py", "        last, gone, self.running = \"\", False, True\n",
+             "        last, gone, self.running = \"\", False, True\n        while True:\n            await self.worker.session_tasks.sleep(60)\n"),
     ),
 }  # fmt: skip
 """For each thing the platform does at load one ability that fails there, with a word of the reason."""

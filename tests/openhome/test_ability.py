@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 import pytest
 
+from skill.frontends.openhome import zips
+from tests.openhome.platform.loader import load
 from tests.openhome.platform.person import Says, Silence, echo, echo_of_the_end, phrase_asked, stale
 from tests.openhome.platform.record import Record
-from tests.openhome.platform.stage import play
+from tests.openhome.platform.sdk import AgentWorker
+from tests.openhome.platform.stage import Stage, play
 from tests.openhome.scene import MODES, Mode, scene, told
 from tests.openhome.scripted_service import Commit, ScriptedService
 
@@ -291,6 +294,39 @@ def test_a_second_trigger_during_a_talk_is_ignored(mode: Mode) -> None:
     with scene(mode) as here:
         record = here.talk(STOP, twice=True)
     assert len(here.service.turns) == 1 and len(record.texts("resume")) == 1
+
+
+def test_a_talk_that_was_ended_before_it_began_does_not_block_the_next() -> None:
+    """A session that ends at once never starts the task: the next trigger must not find a mute ability."""
+
+    class Worker(AgentWorker):
+        """Its tasks never start."""
+
+        started = 0
+
+        def __init__(self) -> None:
+            self.stage = Stage()
+            self.session_tasks = self  # type: ignore[assignment]
+
+        def create(self, coroutine: Coroutine[None, None, None]) -> None:
+            """As if the session had ended just now."""
+            coroutine.close()
+            Worker.started += 1
+
+    ability = load(zips.source_folder()).register_capability()
+    for called_at in (0.0, None, -60.0):
+        if called_at is not None:
+            ability.called_at = called_at
+        ability.call(Worker())
+    assert Worker.started == 2
+
+
+@every_mode
+def test_goodbye_after_the_greeting_ends_it(mode: Mode) -> None:
+    """When the trigger was lost, the first answer is no trigger."""
+    with scene(mode) as here:
+        record = here.talk(Says("goodbye"), trigger="")
+    assert record.said[-1] == f"Goodbye. {NO_VOTE}" and here.service.turns == []
 
 
 @one_of_each
