@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import socket
 import socketserver
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -142,7 +141,8 @@ def scene(mode: Mode, service: ScriptedService | None = None) -> Iterator[Scene]
     """A service that runs and the machines around it, in a folder with a short name: sockets need one."""
     with tempfile.TemporaryDirectory(prefix="oh-") as name:
         made = Scene(service or ScriptedService(), Path(name), mode)
-        with serving(made.service.answer, Path(made.socket)), _command(made):
+        command = _command(made) if mode.transport == "local" else nullcontext()
+        with serving(made.service.answer, Path(made.socket)), command:
             yield made
 
 
@@ -159,15 +159,9 @@ def _command(made: Scene) -> Iterator[None]:
 
     with socketserver.ThreadingUnixStreamServer(place, Handler) as server:
         server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.003}, daemon=True)
         thread.start()
         put_command(made.folder / "bin", CLIENT.format(socket=place))
         yield
         server.shutdown()
         thread.join()
-
-
-def reaches(path: str) -> bool:
-    """Whether something listens at a socket."""
-    with socket.socket(socket.AF_UNIX) as one:
-        return one.connect_ex(path) == 0

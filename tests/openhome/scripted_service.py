@@ -206,7 +206,7 @@ def serving(answer: Callable[[str, str, bytes], tuple[int, Any]], path: Path) ->
             """A client that gave up is part of the tests."""
 
     server = Server(str(path), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.003}, daemon=True)
     thread.start()
     try:
         yield path

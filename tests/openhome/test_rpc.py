@@ -57,7 +57,7 @@ def canary(folder: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("mode", MODES, ids=str)
+@pytest.mark.parametrize("mode", [MODES[0], *MODES[4:7]], ids=str)  # both transports, all three envelopes
 def test_hostile_words_leave_no_mark_on_the_machine(mode: Mode) -> None:
     """Shell, quotes, newlines, ten thousand letters, other scripts: heard as words, and as nothing else."""
     with scene(mode) as here:
