@@ -5,8 +5,9 @@ Every conversation, by whatever way in, goes through `turn` and nothing deeper.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -18,7 +19,15 @@ from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address, Member
 from skill.dao.perform import perform
-from skill.dao.requests import Request
+from skill.dao.requests import (
+    CastVote,
+    Commit,
+    CreateProposal,
+    DelegateVotes,
+    MoveProposal,
+    Request,
+    VoteReceipt,
+)
 from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, Step
 from skill.dialogue.pin import checker
@@ -33,6 +42,9 @@ SLOW, REST = 2.0, 60.0
 """Seconds. Where a look for an act left open takes longer than the one, the next is so much later; so are titles read
 anew because something was not understood."""
 
+OF_ACTS = CastVote | DelegateVotes | CreateProposal | MoveProposal | VoteReceipt | Commit
+"""What looks at acts under way, or is one: of two at once the second waits, where the domain would refuse it."""
+
 Watch = Callable[[str], AbstractContextManager[object]]
 """Called with a room's name, entered while that room works: how `aye ask --json` and the benches take times."""
 
@@ -46,6 +58,9 @@ class Assistant:
 
     `ledgers` connects to a DAO by its key when it is first asked for, so that a chain that is down is a spoken
     sentence and not a failed start. `clock` gives seconds since the epoch.
+
+    Threads may share it, each with a conversation of its own: whoever lets two turns of one conversation run at once
+    (the service does not) may find the first one's memory overwritten.
     """
 
     def __init__(
@@ -70,6 +85,11 @@ class Assistant:
         self._members = members
         self._clock = clock
         self._watch = watch
+        self._connecting = {dao: threading.Lock() for dao in ledgers}
+        self._acts: dict[int, threading.Lock] = {}
+        """By chain: DAOs on one chain share the nonces of the speaker's account."""
+        self._committing: set[str] = set()
+        """Conversations whose own turn is about to tell what became of their act."""
 
     def turn(self, conversation_id: str, transcript: Transcript) -> Reply:
         """What to say to this. Never raises for what a person says or a chain does."""
@@ -184,7 +204,12 @@ class Assistant:
                 look(self._ledger(dao), self._store.journal, conversation.id, int(now))
             if self._clock() - now > SLOW:  # no turn shall wait for it again soon
                 self._look_again[dao] = self._clock() + REST
-        return self._store.journal.untold(dao)
+        own, committing = _owner(conversation.id), set(self._committing)
+        return tuple(
+            entry
+            for entry in self._store.journal.untold(dao)
+            if _owner(entry.conversation) == own and entry.conversation not in committing - {conversation.id}
+        )
 
     def _reminded(self, conversation: Conversation, told: tuple[Entry, ...]) -> Conversation:
         return self._dialogue.remind(conversation, told) if told else conversation
@@ -203,13 +228,31 @@ class Assistant:
 
     def _answer(self, request: Request, dao: str) -> Answer | AyeError:
         try:
-            answer = perform(request, self._ledger(dao), self._store.journal, self._members, int(self._clock()))
+            ledger = self._ledger(dao)
+            with self._in_turn(request, ledger):
+                answer = perform(request, ledger, self._store.journal, self._members, int(self._clock()))
+                if isinstance(answer, Done) and not answer.entry.open:
+                    with suppress(StoreError):  # it is done all the same; at worst it is told twice
+                        self._store.journal.told(answer.entry)  # this turn's reply tells it
         except AyeError as error:
             return error
-        if isinstance(answer, Done) and not answer.entry.open:
-            with suppress(StoreError):  # it is done all the same; at worst it is told twice
-                self._store.journal.told(answer.entry)  # this turn's reply tells it
         return answer
+
+    @contextmanager
+    def _in_turn(self, request: Request, ledger: Ledger) -> Iterator[None]:
+        """One act at a time on a chain: those that come meanwhile wait, and are not refused."""
+        if not isinstance(request, OF_ACTS):
+            yield
+            return
+        with self._acts.setdefault(ledger.facts.chain_id, threading.Lock()):
+            if not isinstance(request, Commit):
+                yield
+                return
+            self._committing.add(request.conversation)
+            try:
+                yield
+            finally:
+                self._committing.discard(request.conversation)
 
     def _said(self, step: Step, told: tuple[Entry, ...]) -> Reply:
         assert step.reply is not None, "a step holds a request or a reply"
@@ -219,9 +262,16 @@ class Assistant:
         return step.reply
 
     def _ledger(self, dao: str) -> Ledger:
-        if dao not in self._ledgers:
-            self._ledgers[dao] = self._connect[dao]()
-        return self._ledgers[dao]
+        with self._connecting[dao]:
+            if dao not in self._ledgers:
+                self._ledgers[dao] = self._connect[dao]()
+            return self._ledgers[dao]
+
+
+def _owner(conversation_id: str) -> str:
+    """Whose conversation it is: a client's of the service ("client/name"), or "" for whoever sits at this machine."""
+    client, slash, _ = conversation_id.partition("/")
+    return client if slash else ""
 
 
 def connected(dao: DaoConfig, signer: Signer | None) -> Ledger:

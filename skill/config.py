@@ -83,6 +83,28 @@ class DialogueConfig(_Part):
     pin_hash: str | None = Field(default=None, repr=False)
 
 
+class ServiceConfig(_Part):
+    """`aye serve`: where it listens, and how much it takes. `listen` is HOST:PORT; None: the socket alone."""
+
+    socket: Path | None = None
+    group: str | None = "aye"
+    listen: str | None = None
+    requests_a_minute: int = Field(default=600, ge=1)
+    body_kilobytes: int = Field(default=4096, ge=16, le=65536)
+    turn_seconds: float = Field(default=75, ge=0.1, le=3600)
+    threads: int = Field(default=16, ge=1, le=256)
+    most_waiting: int = Field(default=256, ge=1)
+
+    @field_validator("listen")
+    @classmethod
+    def _listen(cls, value: str | None) -> str | None:
+        if value is not None:
+            host, colon, port = value.rpartition(":")
+            if not colon or not host or not port.isdigit() or not int(port) < 65536:
+                raise ValueError("an address and a port, such as 127.0.0.1:8766")
+        return value
+
+
 class Config(BaseSettings):
     """Everything that can be configured."""
 
@@ -99,6 +121,7 @@ class Config(BaseSettings):
     hearing: HearingConfig = HearingConfig()
     voice: VoiceConfig = VoiceConfig()
     dialogue: DialogueConfig = DialogueConfig()
+    service: ServiceConfig = ServiceConfig()
     database: str | None = Field(default=None, repr=False)
 
     @field_validator("members", mode="before")

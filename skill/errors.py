@@ -13,6 +13,8 @@
     ├── SignerError         the speaker's key cannot be read or used
     ├── StoreError          the journal cannot be read or written
     │   └── ActUnderWay     another act of the same speaker in the same DAO is not settled yet
+    ├── ServiceError        `aye serve` cannot start, or may not
+    │   └── ClientError     a client's name is taken, or there is none of it
     └── DemoError           the chain in a box cannot be started
 
 Each message is one sentence that gives the value, the rule and the nearest right name; `mend` is what to do,
@@ -91,6 +93,14 @@ class StoreError(AyeError):
 
 class ActUnderWay(StoreError):
     """Another act of the same speaker in the same DAO is not settled yet: a second one may not begin."""
+
+
+class ServiceError(AyeError):
+    """The service cannot start, or may not."""
+
+
+class ClientError(ServiceError):
+    """A client's name is taken, is none, or nobody has it."""
 
 
 class DemoError(AyeError):

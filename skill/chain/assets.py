@@ -24,6 +24,7 @@ class Assets:
 
     Anyone can send a treasury a token that calls itself USDC. So a token is taken for dollars only where the
     configuration names it, or, where it names none, while no other token that came in bears the same name.
+    Threads may share it: what is kept is only added to, and looked through as a copy.
     """
 
     def __init__(self, node: Node, named: Sequence[str]) -> None:
@@ -46,7 +47,7 @@ class Assets:
 
     def known(self) -> dict[str, Asset]:
         """All that were asked for so far."""
-        return {place: self._judged(asset) for place, asset in self._known.items()}
+        return {place: self._judged(asset) for place, asset in dict(self._known).items()}
 
     def _judged(self, asset: Asset) -> Asset:
         if asset.symbol not in DOLLARS:
@@ -54,7 +55,7 @@ class Assets:
         if self.named:
             believed = asset.address in self.named
         else:
-            believed = sum(other.symbol == asset.symbol for other in self._known.values()) == 1
+            believed = sum(other.symbol == asset.symbol for other in tuple(self._known.values())) == 1
         return Asset(asset.symbol, asset.decimals, asset.address, dollar=believed)
 
 

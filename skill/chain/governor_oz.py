@@ -127,6 +127,10 @@ class GovernorOz:
         """Time of the newest block."""
         return self._node.head().time
 
+    def block(self) -> int:
+        """Number of the newest block."""
+        return self._node.head().number
+
     # --- reads ---
 
     def treasury(self) -> Treasury:

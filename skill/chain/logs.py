@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -47,12 +48,13 @@ class VoteLog:
 
 
 class LogReader:
-    """Logs of one query, kept, with only new blocks asked for."""
+    """Logs of one query, kept, with only new blocks asked for. Threads may share it."""
 
     def __init__(self, query: LogQuery) -> None:
         self._query = query
         self._since = query.since
         self._kept: list[Log] = []
+        self._lock = threading.Lock()
 
     @property
     def query(self) -> LogQuery:
@@ -61,10 +63,12 @@ class LogReader:
 
     def take(self, new: Sequence[Log], head: int) -> list[Log]:
         """All logs, now that `new` came with the block `head` as the newest."""
-        every = [*self._kept, *new]
-        self._since = max(self._since, head - REORG_BLOCKS)
-        self._kept = [log for log in every if log.block < self._since]
-        return every
+        with self._lock:
+            # Another thread may have kept meanwhile what this one was told of too: nothing is counted twice.
+            every = [*self._kept, *(log for log in new if log.block >= self._since)]
+            self._since = max(self._since, head - REORG_BLOCKS)
+            self._kept = [log for log in every if log.block < self._since]
+            return every
 
 
 def created_of(log: Log) -> Created | None:
@@ -106,7 +110,7 @@ class BlockTimes:
 
     def of(self, logs: Sequence[Log]) -> list[int]:
         """Seconds, one a log. Raises `EndpointDown` where the endpoint does not know a block it told of."""
-        missing = sorted({log.block for log in logs if log.time is None} - self._known.keys())
+        missing = sorted({log.block for log in logs if log.time is None and log.block not in self._known})
         blocks = self._node.batch([("eth_getBlockByNumber", [hex(block), False]) for block in missing])
         for block, answer in zip(missing, blocks, strict=True):
             self._known[block] = self._node.of_form(head_of, answer).time

@@ -49,6 +49,9 @@ class Ledger(Protocol):
     def now(self) -> int:
         """Time of the newest block, seconds."""
 
+    def block(self) -> int:
+        """Number of the newest block."""
+
     def treasury(self) -> Treasury: ...
 
     def transfers(self, since: int) -> tuple[Transfer, ...]:

@@ -96,6 +96,13 @@ class SqlJournal:
         wanted = select(journal).order_by(journal.c.id.desc()).limit(limit)
         return self._read(wanted if dao is None else wanted.where(journal.c.dao == dao))
 
+    def entries_of(self, client: str, name: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
+        """Those of one client's conversations, or of that of this name; newest first."""
+        wanted = select(journal).order_by(journal.c.id.desc()).limit(limit)
+        if name is not None:
+            return self._read(wanted.where(journal.c.conversation == f"{client}/{name}"))
+        return self._read(wanted.where(journal.c.conversation.startswith(f"{client}/", autoescape=True)))
+
     def _step(self, entry: Entry, sources: Collection[Stage], to: Stage, **values: Any) -> tuple[bool, Entry]:
         """Moves an entry on from the stage it shows; of two processes that hold it, one does. Gives what it is now."""
         with in_words(self._where), self._engine.begin() as connection:

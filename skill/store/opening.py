@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from skill.errors import StoreError
 from skill.store.audit import Audit
+from skill.store.clients import Clients
 from skill.store.conversations import Conversations
 from skill.store.failures import in_words
 from skill.store.journal import SqlJournal
@@ -26,12 +27,13 @@ WRITES_FIRST = {"begin": "BEGIN IMMEDIATE"}
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The three kept things over one database. Safe for threads and processes; `with` closes it."""
+    """The kept things over one database. Safe for threads and processes; `with` closes it."""
 
     journal: SqlJournal
     conversations: Conversations
     audit: Audit
     engine: Engine
+    clients: Clients
 
     def close(self) -> None:
         """Gives the connections back. The store can be used again afterwards."""
@@ -65,7 +67,9 @@ def open_store(place: str | Path) -> Store:
         except BaseException:
             engine.dispose()  # a file that is refused is let go of, its log with it
             raise
-    return Store(SqlJournal(engine, where), Conversations(engine, where), Audit(engine, where), engine)
+    return Store(
+        SqlJournal(engine, where), Conversations(engine, where), Audit(engine, where), engine, Clients(engine, where)
+    )
 
 
 def _url(place: str | Path) -> URL:

@@ -79,6 +79,15 @@ conversations = Table(
     Column("value", Text, nullable=False),
 )
 
+clients = Table(
+    "clients",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
 audit = Table(  # only added to: the first step gives it triggers that say so in SQLite
     "audit",
     metadata,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from types import MappingProxyType
 
@@ -31,14 +32,22 @@ CLEARLY = 0.1
 class Understanding:
     """What is said -> what is meant, in one language, with the names in use.
 
-    Holds what it worked out about its templates, so keep one; it has no other state.
+    Holds what it worked out about its templates, so keep one; it has no other state. Threads may share it: they take
+    turns, for the work is all Python's own.
     """
 
-    def __init__(self, language: Language, names: Names = NO_NAMES, matchers: dict[str | None, Matcher] | None = None):
+    def __init__(
+        self,
+        language: Language,
+        names: Names = NO_NAMES,
+        matchers: dict[str | None, Matcher] | None = None,
+        turn: threading.Lock | None = None,
+    ):
         self._language = language
         self._words = language.words
         self._names = KnownNames(names, language.words)
         self._matchers = {} if matchers is None else matchers
+        self._turn = threading.Lock() if turn is None else turn
 
     @property
     def words(self) -> Words:
@@ -47,13 +56,17 @@ class Understanding:
 
     def with_names(self, names: Names) -> Understanding:
         """The same with other names."""
-        return Understanding(self._language, names, self._matchers)
+        return Understanding(self._language, names, self._matchers, self._turn)
 
     def meaning(self, transcript: Transcript, expects: Expects | None = None) -> Meaning | None:
         """What is meant, or None where it is not for Aye. Never raises, whatever the text.
 
         The text itself comes first; another hearing of the same sound is taken only where it says clearly more.
         """
+        with self._turn:
+            return self._meant(transcript, expects)
+
+    def _meant(self, transcript: Transcript, expects: Expects | None) -> Meaning | None:
         asked = expects.slot if expects is not None and expects.kind == "slot" else None
         matcher = self._matcher(asked)
         best: Meaning | None = None

@@ -241,6 +241,9 @@ class FakeLedger:
         self.before("gas")
         return 0 if self._speaker is None else self.chain.gas.get(self._speaker, 0)
 
+    def block(self) -> int:
+        return 1
+
     def now(self) -> int:
         return self.chain.time
 

@@ -11,5 +11,5 @@ from __future__ import annotations
 FIRST = "0001"
 """What stood before there were steps: such a database is taken for this one if its columns agree."""
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest step. Written here too, so that a database that has it is opened without loading Alembic (0.3 s)."""
