@@ -97,7 +97,7 @@ def compile_grammar(language: Language, names: Names, expects_slot: str | None =
     """All sentences of a language with the names in use, and the bare values of the slot that is asked for."""
     titles = _titles(language.words, names)
     phrases = _phrases(language.words, names, bool(titles))
-    templates = without_context(language.sentences, expects_slot)
+    templates = tuple(one for one in without_context(language.sentences, expects_slot) if one.heard)
     network = Network(templates, language.sentences, language.words, lambda wild: phrases.get(wild, ()))
     steps = _Steps(network, language.words.contractions)
     parts = {"number": _numbers(language.code), "ordinal": _ordinals(language.code), "title": _of_sentences(titles)}

@@ -89,18 +89,27 @@ def _number(found: Sequence[Token], at: int) -> tuple[Decimal | None, bool, int]
     value, ordinal, end = _below_thousand(found, at)
     if value is None:
         return None, False, at
-    if not ordinal:
-        value, end = _fraction(found, value, end)
-    while not ordinal and end < len(found) and not found[end].cut and found[end].text in SCALES:
-        scale = SCALES[found[end].text]
-        value, end = value * scale, end + 1
-        value, end = _half(found, value, end, Decimal(scale))
-        start = end + 1 if end < len(found) and found[end].text == "and" and not found[end].cut else end
-        if start < len(found) and not found[start].cut:
-            rest, rest_ordinal, rest_end = _below_thousand(found, start)
-            if rest is not None and rest < scale and rest == rest.to_integral_value():
-                value, ordinal, end = value + rest, rest_ordinal, rest_end
-    return value, ordinal, end
+    if ordinal:
+        return value, True, end
+    value, end = _fraction(found, value, end)
+    if _text(found, end) not in SCALES:
+        return value, False, end
+    total, below = Decimal(0), max(SCALES.values()) + 1
+    while _text(found, end) in SCALES and SCALES[found[end].text] < below:
+        below = SCALES[found[end].text]
+        total, end = total + value * below, end + 1
+        total, end = _half(found, total, end, Decimal(below))
+        start = end + 1 if _text(found, end) == "and" else end
+        rest, rest_ordinal, rest_end = _below_thousand(found, start) if start < len(found) else (None, False, start)
+        if rest is None or found[start].cut or rest != rest.to_integral_value():
+            break
+        scale = SCALES.get(_text(found, rest_end), 1)
+        if rest * scale >= below:
+            break
+        if rest_ordinal or scale == 1:
+            return total + rest, rest_ordinal, rest_end
+        value, end = rest, rest_end
+    return total, False, end
 
 
 def _below_thousand(found: Sequence[Token], at: int) -> tuple[Decimal | None, bool, int]:
@@ -114,7 +123,9 @@ def _below_thousand(found: Sequence[Token], at: int) -> tuple[Decimal | None, bo
     elif first.number is None:
         return None, False, at
     elif first.ordinal or not first.text.isalpha():
-        return Decimal(first.number), first.ordinal, at + 1
+        if first.ordinal or _text(found, at + 1) != "hundred" or not first.number.isdigit() or int(first.number) > 99:
+            return Decimal(first.number), first.ordinal, at + 1
+        value, end = Decimal(first.number), at + 1
     else:
         value, ordinal, end = _below_hundred(found, at)
         if ordinal:
@@ -153,9 +164,14 @@ def _house_number(found: Sequence[Token], value: Decimal, end: int) -> tuple[Dec
             return value * 100 + int(unit.number), False, end + 2
     if after.number is not None and after.text.isalpha() and not after.ordinal and int(after.number) >= 10:
         rest, ordinal, rest_end = _below_hundred(found, end)
-        if not ordinal and _text(found, rest_end) not in ("hundred", *SCALES):
+        if not ordinal and _text(found, rest_end) not in ("hundred", *SCALES) and not _corrected(int(value), int(rest)):
             return value * 100 + rest, False, rest_end
     return value, False, end
+
+
+def _corrected(first: int, second: int) -> bool:
+    """Whether the second was rather said to mend the first, as "four fourteen" and "six sixty" sound: two numbers."""
+    return first > 2 and second in (first + 10, first * 10)
 
 
 def _fraction(found: Sequence[Token], value: Decimal, end: int) -> tuple[Decimal, int]:

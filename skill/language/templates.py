@@ -5,8 +5,10 @@
     expansion_rules: {name: "..."}
 
 `said_as` names the politeness around a sentence: the rules `<before_…>` and `<after_…>` of `common.yaml` (default:
-command). `requires_context.expects` holds a sentence back until that slot is asked for. Left out on purpose: ranges
-(numbers are digits before, see `numbers`), local rules and lists, words grown together ("proposal[s]").
+command). `heard: false` beside it keeps a seldom phrasing out of the recogniser's grammar, which every one makes slower:
+who says it is understood from the free transcript. `requires_context.expects` holds a sentence back until that slot is
+asked for. Left out on purpose: ranges (numbers are digits before, see `numbers`), local rules and lists, words grown
+together ("proposal[s]").
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ class Template:
     topic: str
     said_as: str = "command"
     expects: str | None = None
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +99,11 @@ def _block(intent: str, block: Mapping[str, Any], file: Path, vocabulary: Vocabu
     if intent != SLOT_VALUE:
         vocabulary.check(intent, slots, file.name)
     expects = block.get("requires_context", {}).get("expects")
-    said_as = block.get("metadata", {}).get("said_as", "command")
+    metadata = block.get("metadata", {})
+    said_as, heard = metadata.get("said_as", "command"), metadata.get("heard", True)
     for text in block["sentences"]:
-        yield Template(intent, text, _parse(text, file.name), MappingProxyType(slots), file.stem, said_as, expects)
+        parsed = _parse(text, file.name)
+        yield Template(intent, text, parsed, MappingProxyType(slots), file.stem, said_as, expects, heard)
 
 
 def _values(values: Iterable[Any], where: str) -> Iterable[tuple[Expression, int | str]]:

@@ -29,6 +29,13 @@ from skill.language.numbers import in_words, ordinal_in_words, spoken_digits, to
         ("that one", "that one"),
         ("one second", "1 second"),
         ("proposals 3, 14", "proposals 3 14"),
+        ("one million one thousand", "1001000"),
+        ("one million two hundred thousand and four", "1200004"),
+        ("one million and a half", "1500000"),
+        ("3 thousand 5 hundred", "3500"),
+        ("proposal three fourteen", "proposal 314"),
+        ("proposal four fourteen", "proposal 4 14"),
+        ("proposal six sixty", "proposal 6 60"),
     ],
 )
 def test_number_words_become_digits(said: str, digits: str) -> None:
@@ -36,7 +43,7 @@ def test_number_words_become_digits(said: str, digits: str) -> None:
     assert to_digits(said) == digits
 
 
-@given(st.integers(1, 9_999), st.booleans())
+@given(st.integers(1, 9_999) | st.integers(10_000, 10**9 - 1), st.booleans())
 def test_every_number_that_is_spoken_is_read_back_the_same(number: int, with_and: bool) -> None:
     """What Aye says for a number, and what people say without "and", is that number again."""
     words = in_words(number)
