@@ -5,7 +5,7 @@
     expansion_rules: {name: "..."}
 
 `said_as` names the politeness around a sentence: the rules `<before_…>` and `<after_…>` of `common.yaml` (default:
-command). `heard: false` beside it keeps a seldom phrasing out of the recogniser's grammar, which every one makes slower:
+command). `heard: false` beside it keeps a seldom phrasing out of the recogniser's grammar, which each makes slower:
 who says it is understood from the free transcript. `requires_context.expects` holds a sentence back until that slot is
 asked for. Left out on purpose: ranges (numbers are digits before, see `numbers`), local rules and lists, words grown
 together ("proposal[s]").

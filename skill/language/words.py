@@ -55,6 +55,8 @@ class Words:
     """May be dropped by a near match."""
     links: frozenset[str]
     """May be added by a near match."""
+    telling: frozenset[str]
+    """Say which: no near match passes over them."""
     turning: frozenset[str]
     """Turn a meaning round: beside them a near match drops and adds nothing."""
     harmless: frozenset[str]
@@ -85,8 +87,8 @@ class Words:
 
 
 _KEYS = (
-    "contractions", "spellings", "skip", "polite", "light", "links", "turning", "asks", "anchors", "sides", "questions",
-    "harmless", "cues", "topics", "sounds", "open",
+    "contractions", "spellings", "skip", "polite", "light", "links", "telling", "turning", "asks", "anchors", "sides",
+    "questions", "harmless", "cues", "topics", "sounds", "open",
 )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def load_words(file: Path, code: str) -> Words:
         polite=frozenset(data.get("polite", ())),
         light=frozenset(data.get("light", ())),
         links=frozenset(data.get("links", ())),
+        telling=frozenset(data.get("telling", ())),
         turning=frozenset(data.get("turning", ())),
         harmless=frozenset(data.get("harmless", ())),
         asks=frozenset(data.get("asks", ())),

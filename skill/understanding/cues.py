@@ -1,7 +1,8 @@
 """The last resort for questions: what is it about, and which words give away what is asked?
 
 For a question or request whose every word is one of ours, that names one proposal or the treasury and holds no choice
-and no word that turns it round. Its meaning is the one intent most of whose cue words it holds. Never an act.
+and no word that turns it round. Its meaning is the one intent most of whose cue words it holds, with what the rules
+`<said_period>`, `<said_direction>`, `<said_asset>` find in it. Never an act.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from skill.understanding.names import KnownNames
 SCORE = 0.62
 LONGEST = 20
 """Words of a question, at most."""
+SAID = {"treasury_activity": ("period", "direction"), "treasury_balance": ("asset",)}
+"""Intent -> the slots that are looked for in the whole question, each by the rule `<said_…>`."""
 
 
 class Cues:
@@ -26,11 +29,14 @@ class Cues:
     def __init__(self, sentences: Sentences, words: Words, vocabulary: frozenset[str]):
         self._words = words
         self._vocabulary = vocabulary | words.light
-        self._proposal: Network | None = None
-        named = sentences.rules.get("named")
-        if named is not None:
-            bare = Template("", "<named>", named, {}, "", BARE)
-            self._proposal = Network((bare,), sentences, words)
+        self._proposal = self._of_rule("named", sentences)
+        slots = {slot for found in SAID.values() for slot in found}
+        self._said = {slot: self._of_rule(f"said_{slot}", sentences) for slot in slots}
+
+    def _of_rule(self, name: str, sentences: Sentences) -> Network | None:
+        rule = sentences.rules.get(name)
+        bare = () if rule is None else (Template("", f"<{name}>", rule, {}, "", BARE),)
+        return Network(bare, sentences, self._words) if bare else None
 
     def meaning(self, heard: Heard, known: KnownNames) -> Meaning | None:
         """What is asked, or None."""
@@ -47,7 +53,28 @@ class Cues:
                 return None
             return self._most("proposal", rest, {"proposal": proposal})
         found = None if self._turned(words) else self._most("treasury", words, {})
-        return found or self._topic(words)
+        return self._topic(words) if found is None else self._filled(found, heard, known)
+
+    def _filled(self, meaning: Meaning, heard: Heard, known: KnownNames) -> Meaning | None:
+        """With the slots that the question holds; None where it holds two of one: it asks two things."""
+        slots = dict(meaning.slots)
+        for slot in SAID.get(meaning.intent, ()):
+            values = self._values(slot, heard, known)
+            if len(values) > 1:
+                return None
+            if values:
+                slots[slot] = values.pop()
+        return Meaning(meaning.intent, slots, meaning.score)
+
+    def _values(self, slot: str, heard: Heard, known: KnownNames) -> set[SlotValue]:
+        network = self._said[slot]
+        found: set[SlotValue] = set()
+        at = 0
+        while network is not None and at < len(heard.tokens):
+            end, ways = longest(heard, at, network, self._words, known)
+            found |= {value for way in ways[:1] for name, value in way.slots if name == slot}
+            at = max(end, at + 1)
+        return found
 
     def _turned(self, words: list[str]) -> bool:
         return any(word in self._words.turning and word not in self._words.harmless for word in words)

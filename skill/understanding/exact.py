@@ -71,7 +71,7 @@ def _fronts(heard: Heard, start: int, network: Network, words: Words, known: Kno
             ahead = network.ahead(state)
             for target, tags in ahead.words.get(token.text, ()):
                 _reach(fronts[at + 1], target, slots + tags, cost)
-            alike = words.sound_choice.get(token.text)
+            alike = sounds_like_choice(heard, at, words)
             if alike is not None:
                 for target, tags in ahead.choices.get(alike, ()):
                     _reach(fronts[at + 1], target, slots + tags, (cost[0], cost[1] + 1))
@@ -98,6 +98,14 @@ def _reach(front: dict[tuple[int, Slots], tuple[int, int]], state: int, slots: S
     before = front.get(key)
     if before is None or cost < before:
         front[key] = cost
+
+
+def sounds_like_choice(heard: Heard, at: int, words: Words) -> str | None:
+    """The choice that a word sounds like. A number before a number ("vote four fourteen") is one that was corrected."""
+    token = heard.tokens[at]
+    if token.number is not None and at + 1 < len(heard.tokens) and heard.tokens[at + 1].number is not None:
+        return None
+    return words.sound_choice.get(token.text)
 
 
 def fill(

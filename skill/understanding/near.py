@@ -21,7 +21,7 @@ from skill.language.network import Network
 from skill.language.sounds import sound_key
 from skill.language.tokens import Token
 from skill.language.words import Words
-from skill.understanding.exact import Heard, fill
+from skill.understanding.exact import Heard, fill, sounds_like_choice
 from skill.understanding.names import KnownNames
 
 SOUND, KEY, LIGHT, STUTTER, WEIGHTY = 0.15, 0.4, 0.6, 0.3, 0.9
@@ -70,6 +70,7 @@ class Nearby:
         self._words = words
         self._merged = Merged(network)
         self._vocabulary = network.vocabulary
+        self._kept = words.anchors | words.telling
         self._list = sorted(network.vocabulary)
         self._choices = frozenset(network.choice_words)
 
@@ -136,7 +137,7 @@ class Nearby:
             if target is not None:
                 same = token if word == token.text else replace(token, text=word, number=None)
                 yield cost, at + 1, target, (same,), not cost or self._words.sound_sure.get(token.text) == word
-        alike = self._words.sound_choice.get(token.text)
+        alike = sounds_like_choice(search.heard, at, self._words)
         if alike in self._choices and alike in onward.words:
             yield SOUND, at + 1, onward.words[alike], (token,), True
         if at + 1 < len(tokens):
@@ -162,7 +163,7 @@ class Nearby:
             yield STUTTER, at + 1, state, (), False
         elif word in search.light:
             yield LIGHT, at + 1, state, (), False
-        elif search.asks and at and word in self._vocabulary and word not in self._words.anchors:
+        elif search.asks and at and word in self._vocabulary and word not in self._kept:
             yield WEIGHTY, at + 1, state, (), False
 
     def _meant(self, token: Token) -> list[tuple[str, float]]:

@@ -39,7 +39,9 @@ def _words(text: str) -> frozenset[str]:
 BEFORE_OK = _words(
     """hey hi hello ok okay so well now and then there right great good thanks also next all listen aye can could you
     please go ahead want need i would like to wish am ready here have decided love let me us just may feel free um uh er
-    hm i'd let's will yes yeah yep sure fine"""
+    hm i'd let's will yes yeah yep sure fine yo hiya howdy morning perfect excellent cool nice lovely brilliant
+    wonderful fantastic mate friend again everyone be kind as kindly good dear love angel do favor help was
+    hoping for"""
 )
 """Words that may stand before a vote and leave it one: greetings, politeness, the speaker's own will."""
 AFTER_OK = _words(
@@ -54,14 +56,18 @@ TURNS_BEFORE = (
     "I was going to", "not", "did I", "who would", "when it opens", "before you", "unless Alice does",
     "the message reads", "I might", "let Bob", "tell Alice to", "I can't", "you said", "would you", "will you",
     "may I", "could I", "let's not", "stop", "I won't", "no one should", "in two hours", "next week",
-    "write down that", "we", "yesterday I", "nobody wants to",
+    "write down that", "we", "yesterday I", "nobody wants to", "is it possible to", "who can", "would you ever",
+    "I was wondering, do people", "remind me how I", "my wife wants me to", "I almost", "I already",
+    "I just heard them", "no need to", "no reason to", "I think I", "I guess I", "perhaps",
+    "it says", "I used to", "I'd like to know who",
 )  # fmt: skip
 TURNS_AFTER = (
     "if it passes", "unless Alice votes no", "tomorrow", "later", "or no", "and proposal five", "or proposal five",
     "maybe", "when it opens", "said Bob", "in two hours", "and no on proposal five", "once the quorum is met",
     "but not yet", "is what she said", "or not", "and abstain on six", "is a bad idea", "next week",
     "only if it is cheap", "and five", "before it closes", "has six words", "as soon as it opens", "would be wrong",
-    "I think", "not", "and not four",
+    "I think", "not", "and not four", "he said", "was wrong", "unless amended", "tonight", "at six", "in the movie",
+    "is what I'd say", "were wasted", "for nobody", "and everything else",
 )  # fmt: skip
 
 
@@ -74,6 +80,27 @@ def _votes(understanding: Understanding, text: str) -> bool:
 def test_a_plain_instruction_is_a_vote(vote: str, understanding: Understanding) -> None:
     """The sentences that the others are built around do vote."""
     assert _votes(understanding, vote)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "vote four fourteen",
+        "vote yes on proposal four fourteen",
+        "vote yes on four forty",
+        "vote against proposal five fifteen",
+        "back one",
+        "accept one",
+        "no vote for proposal four",
+        "vote for no",
+        "my votes for proposal four",
+        "can we vote yes on proposal four",
+        "I'll vote yes on proposal four",
+    ],
+)
+def test_what_can_be_read_two_ways_is_asked_about(said: str, understanding: Understanding) -> None:
+    """Two numbers, a number that is a word, "no vote for": no vote is made of what may mean something else."""
+    assert not _votes(understanding, said)
 
 
 @pytest.mark.parametrize("before", TURNS_BEFORE)
