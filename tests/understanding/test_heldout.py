@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from skill.flow import Transcript
 from skill.language import load
 from skill.understanding import Understanding
-from tests.understanding.said import NAMES, ROOT, rows
+from tests.understanding.said import NAMES, ROOT, Row, rows
+
+HELDOUT = ROOT / "tests" / "heldout"
 
 
 @pytest.fixture(scope="module")
@@ -15,20 +18,43 @@ def strangers() -> Understanding:
     return Understanding(load(ROOT / "intents", "en"), NAMES)
 
 
-@pytest.mark.parametrize(("table", "share"), [("commands", 0.95), ("foreign", 0.97), ("mustnot", 0.94)])
+def _right(understanding: Understanding, every: list[Row]) -> float:
+    return sum(row.fits(understanding.meaning(Transcript(row.text))) for row in every) / len(every)
+
+
+def _texts(table: str) -> list[str]:
+    found: list[str] = yaml.safe_load((HELDOUT / f"{table}.yaml").read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize(("table", "share"), [("commands", 0.98), ("foreign", 0.98), ("mustnot", 0.94)])
 def test_the_share_that_is_right(strangers: Understanding, table: str, share: float) -> None:
     """Commands with every slot, foreign talk refused; of what must not vote, any of the harmless readings."""
-    every = rows(ROOT / "tests" / "heldout" / f"{table}.yaml")
-    right = sum(row.fits(strangers.meaning(Transcript(row.text))) for row in every)
-    assert right / len(every) >= share, f"{right} of {len(every)}"
+    assert _right(strangers, rows(HELDOUT / f"{table}.yaml")) >= share
 
 
-@pytest.mark.parametrize("table", ["foreign", "mustnot"])
+@pytest.mark.parametrize("half", ["read", "blind"])
+def test_the_share_of_the_second_hand_that_is_right(strangers: Understanding, half: str) -> None:
+    """Of the half that nobody read as of the other, more are right than the 95 % that the issue asks for."""
+    every = rows(HELDOUT / "commands_2.yaml")
+    middle = len(every) // 2
+    assert _right(strangers, every[:middle] if half == "read" else every[middle:]) >= 0.97
+
+
+def test_foreign_talk_of_the_second_hand_is_refused(strangers: Understanding) -> None:
+    """At least 99 of 100 sentences from a household without a DAO mean nothing to Aye."""
+    every = _texts("foreign_2")
+    refused = sum(strangers.meaning(Transcript(text)) is None for text in every)
+    assert refused / len(every) >= 0.99
+
+
+@pytest.mark.parametrize("table", ["foreign", "mustnot", "foreign_2", "mustnot_2"])
 def test_nothing_there_votes(strangers: Understanding, table: str) -> None:
     """Not one of them is taken as a vote."""
+    texts = _texts(table) if table.endswith("_2") else [row.text for row in rows(HELDOUT / f"{table}.yaml")]
     voted = [
-        row.text
-        for row in rows(ROOT / "tests" / "heldout" / f"{table}.yaml")
-        if (meaning := strangers.meaning(Transcript(row.text))) is not None and meaning.intent == "cast_vote"
+        text
+        for text in texts
+        if (meaning := strangers.meaning(Transcript(text))) is not None and meaning.intent == "cast_vote"
     ]
     assert voted == []
