@@ -19,6 +19,8 @@ COMMANDS = {
     "models": "list, check and fetch speech models",
     "doctor": "look at everything Aye needs and say what mends what is wrong",
     "journal": "what was signed, and what became of it",
+    "serve": "the service that holds key and chain, for speakers and other programs",
+    "clients": "who may use the service over the network: add, list, revoke",
     "openhome": "Aye as an ability of an OpenHome speaker: build its zips, check this speaker",
     "rpc": "one call of the OpenHome ability to the service, as Local Link runs it",
 }
@@ -85,9 +87,21 @@ def parser() -> argparse.ArgumentParser:
     journal = made["journal"]
     journal.add_argument("--json", action="store_true")
     journal.add_argument("--limit", type=int, default=50, metavar="N")
+    _clients(made["clients"])
     _openhome(made["openhome"])
     _rpc(commands)
     return top
+
+
+def _clients(clients: argparse.ArgumentParser) -> None:
+    actions = clients.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="make one; its token is shown this once")
+    revoke = actions.add_parser("revoke", help="its token opens nothing from now on")
+    for action in (add, revoke):
+        action.add_argument("name", metavar="NAME")
+    for action in (add, actions.add_parser("list", help="all there ever were"), revoke):
+        action.add_argument("--json", action="store_true")
+        action.add_argument("--config", type=Path, metavar="FILE", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def _openhome(openhome: argparse.ArgumentParser) -> None:

@@ -1,0 +1,113 @@
+"""The service's ear and mouth: one recogniser and one voice for all, who take turns at them."""
+
+from __future__ import annotations
+
+import io
+import threading
+import wave
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from skill.config import Config
+from skill.flow import Expects, Transcript
+from skill.hearing import hear
+from skill.hearing.endpoint import FRAME
+from skill.hearing.recogniser import Recogniser, choose
+from skill.hearing.wav import RATE
+from skill.language import load as load_language
+from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.voice.sound import Sound
+from skill.voice.speaker_pyttsx3 import DEFAULT_VOICE, synthesise
+from skill.voice.spoken import for_voice, sentences
+
+NAMES_SECONDS = 60.0
+"""How old the names listened for may be."""
+GRAMMARS_KEPT = 8
+
+
+class Hearing:
+    """Loaded when somebody first speaks. Held to the names of the DAO spoken of; `clock` in seconds."""
+
+    def __init__(self, settings: Config, names: Callable[[str], Names], clock: Callable[[], float]) -> None:
+        self._settings = settings
+        self._names = names
+        self._clock = clock
+        self._turn = threading.Lock()
+        self._language = load_language(settings.intents_folder, settings.language)
+        self._recogniser: Recogniser | None = None
+        self._in_use: dict[str, tuple[float, Names]] = {}
+        self._grammars: dict[tuple[str | None, Names], Grammar] = {}
+
+    def recording(self, recording: bytes, dao: str, expects: Expects | None) -> Transcript:
+        """What a wav or FLAC says. Raises `SoundError`, `ModelError`."""
+        with self._turn:
+            return hear(self._prepared(dao, expects), recording)
+
+    def utterance(self, samples: NDArray[np.int16], dao: str, expects: Expects | None) -> Transcript:
+        """What one utterance says, 16 kHz mono, shape (samples,). Raises `ModelError`."""
+        with self._turn:
+            utterance = self._prepared(dao, expects).listen()
+            for start in range(0, len(samples), FRAME):
+                utterance.feed(samples[start : start + FRAME])
+            return utterance.finish()
+
+    def _prepared(self, dao: str, expects: Expects | None) -> Recogniser:
+        if self._recogniser is None:
+            self._recogniser = choose(self._settings.hearing.engine, self._language.code, self._settings.models)
+        slot = expects.slot if expects is not None and expects.kind == "slot" else None
+        names = self._names_of(dao)
+        grammar = self._grammars.get((slot, names))
+        if grammar is None:
+            if len(self._grammars) >= GRAMMARS_KEPT:
+                self._grammars.pop(next(iter(self._grammars)))
+            grammar = self._grammars[slot, names] = compile_grammar(self._language, names, slot)
+        self._recogniser.prepare(grammar)
+        return self._recogniser
+
+    def _names_of(self, dao: str) -> Names:
+        known = self._in_use.get(dao)
+        if known is None or self._clock() - known[0] > NAMES_SECONDS:
+            known = self._in_use[dao] = self._clock(), self._names(dao)
+        return known[1]
+
+
+class Voice:
+    """One of espeak-ng's voices."""
+
+    def __init__(self, name: str | None) -> None:
+        self._name = name or DEFAULT_VOICE
+        self._code = self._name.lower().split("-")[0].split("+")[0]
+        self._turn = threading.Lock()
+
+    def parts(self, text: str) -> tuple[str, ...]:
+        """The sentences, as the voice reads them."""
+        return sentences(for_voice(text, self._code))
+
+    def sound(self, sentence: str, rate: float) -> Sound:
+        """Raises `SoundError`."""
+        with self._turn:  # the time that the engine is given would else be spent waiting for others
+            return synthesise(sentence, rate, self._name)
+
+    def spoken(self, text: str, rate: float) -> Iterator[Sound]:
+        """Sentence by sentence. Raises `SoundError`."""
+        for sentence in self.parts(text):
+            yield self.sound(sentence, rate)
+
+    def wav(self, text: str, rate: float) -> bytes:
+        """A whole reply as a wav file. Raises `SoundError`."""
+        sounds = list(self.spoken(text, rate))
+        samples = np.concatenate([sound.samples for sound in sounds]) if sounds else np.zeros(0, np.int16)
+        return as_wav(samples, sounds[0].rate if sounds else RATE)
+
+
+def as_wav(samples: NDArray[np.int16], rate: int) -> bytes:
+    """Mono samples as a wav file."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(samples.astype("<i2").tobytes())
+    return out.getvalue()
