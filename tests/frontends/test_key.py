@@ -252,7 +252,7 @@ def test_chat_asks_for_a_passphrase_that_is_kept_nowhere(demo: DemoDao, tmp_path
     config = changed(configured(tmp_path, demo), key={"file": str(tmp_path / "key.json")})
     terminal = Terminal("chat", config=config)
     terminal.answer("Passphrase of the speaker's key", PASSPHRASE)
-    terminal.answer("", "how many votes do I have")
+    terminal.answer("Type what you would say", "how many votes do I have")
     terminal.wait_for("ninety thousand")
     terminal.interrupt()
     terminal.end()
