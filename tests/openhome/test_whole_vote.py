@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from skill.demo import DemoDao
 from skill.dialogue.pin import make_hash
-from skill.frontends.cli import COMMANDS
 from skill.frontends.openhome import zips
-from tests.frontends.running import AYE, configured
+from tests.frontends.running import AYE
 from tests.openhome.platform.devkit import DevKit
 from tests.openhome.platform.invariants import OF_A_DAEMON, OF_A_TALK, broken
 from tests.openhome.platform.local_link import LocalLink, put_command
@@ -26,39 +20,10 @@ from tests.openhome.platform.record import Record
 from tests.openhome.platform.stage import Stage, play
 from tests.openhome.scene import MODES, Mode, told
 from tests.raw_chain import RawChain
+from tests.service.running import serving
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif("serve" not in COMMANDS, reason="aye serve is not there yet"),
-]
+pytestmark = pytest.mark.slow
 VOTE = "vote yes on proposal four"
-
-
-@contextmanager
-def serving(dao: DemoDao, **changes: object) -> Iterator[Path]:
-    """A folder with a service that runs in it: its socket is `aye.sock`, its configuration `config.yaml`."""
-    with tempfile.TemporaryDirectory(prefix="oh-") as name:
-        folder = Path(name)
-        path = folder / "aye.sock"
-        config = configured(folder, dao, service={"socket": str(path)}, **changes)
-        with (folder / "log").open("wb") as log:
-            service = subprocess.Popen([*AYE, "--config", str(config), "serve"], stdout=log, stderr=log)
-            try:
-                _wait_for(path, service, folder / "log")
-                yield folder
-            finally:
-                service.terminate()
-                assert service.wait(60) in (0, 130, -15), (folder / "log").read_text()
-
-
-def _wait_for(path: Path, service: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and service.poll() is None:
-        with socket.socket(socket.AF_UNIX) as one:
-            if one.connect_ex(str(path)) == 0:
-                return
-        time.sleep(0.1)
-    raise AssertionError(log.read_text())
 
 
 def staged(folder: Path, mode: Mode, *script: Turn, trigger: str, **changes: object) -> Stage:
@@ -94,7 +59,8 @@ def talked(folder: Path, mode: Mode, *script: Turn, trigger: str) -> Record:
 def test_a_whole_vote_of_the_demo_dao(fresh_demo: DemoDao, mode: Mode) -> None:
     """Read back, cancelled, read back again, confirmed by its phrase: one ballot on the chain, and told so."""
     chain = RawChain(fresh_demo.rpc, fresh_demo.governor)
-    with serving(fresh_demo) as folder:
+    with serving(fresh_demo) as service:
+        folder = service.folder
         first = talked(folder, mode, Says(VOTE), Says("cancel"), Says("stop"), trigger="which proposals are open")
         assert chain.ballots(fresh_demo.voter) == [] and "No vote was cast" in first.said[-1], told(first)
         record = talked(folder, mode, Says(phrase_asked), Says("stop"), trigger=VOTE)
@@ -107,7 +73,8 @@ def test_a_whole_vote_of_the_demo_dao(fresh_demo: DemoDao, mode: Mode) -> None:
 def test_a_pin_and_what_is_left_to_vote_on(fresh_demo: DemoDao) -> None:
     """A wrong PIN casts nothing, the right one does; the reminder speaks of what closes soon, and of nothing voted."""
     chain = RawChain(fresh_demo.rpc, fresh_demo.governor)
-    with serving(fresh_demo, dialogue={"pin_hash": make_hash("48291", b"0123456789abcdef")}) as folder:
+    with serving(fresh_demo, dialogue={"pin_hash": make_hash("48291", b"0123456789abcdef")}) as service:
+        folder = service.folder
         wrong = talked(folder, MODES[0], Says(phrase_asked), Says("1 1 1 1"), Says("stop"), trigger=VOTE)
         assert chain.ballots(fresh_demo.voter) == [] and "No vote was cast" in wrong.said[-1], told(wrong)
         right = talked(folder, MODES[0], Says(phrase_asked), Says("4 8 2 9 1"), Says("stop"), trigger=VOTE)
