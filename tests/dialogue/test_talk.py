@@ -89,7 +89,7 @@ def test_help_fits_the_moment() -> None:
     assert reply(talk, "help").text == GENERAL
     talk.hears(ProposalAnswer(DAO, FESTIVAL, "status", None))
     assert reply(talk, "help").text == (
-        "You can ask: what would proposal four do, or: when does it close. Or say: vote yes on proposal four."
+        "You can ask: what would proposal four do, or: when does it close. Or: what can I still vote on?"
     )
 
 
