@@ -91,6 +91,7 @@ class ServiceConfig(_Part):
     listen: str | None = None
     requests_a_minute: int = Field(default=600, ge=1)
     body_kilobytes: int = Field(default=4096, ge=16, le=65536)
+    body_seconds: float = Field(default=30, ge=0.1, le=3600)
     turn_seconds: float = Field(default=75, ge=0.1, le=3600)
     threads: int = Field(default=16, ge=1, le=256)
     most_waiting: int = Field(default=256, ge=1)
@@ -210,7 +211,8 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str | int, ...], int]]
     except FileNotFoundError:
         raise ConfigError(f"There is no configuration at {path}.", "Name another one with --config.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"The configuration {path} cannot be read: {_reason(error)}.") from None
+        mend = "Take sudo, or name another one with --config." if isinstance(error, PermissionError) else ""
+        raise ConfigError(f"The configuration {path} cannot be read: {_reason(error)}.", mend) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""

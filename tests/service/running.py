@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,14 +42,14 @@ class Service:
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def start(self) -> None:
-        """Starts it, anew in the same folder too, and waits until it listens."""
+        """Starts it, anew in the same folder too, and waits until it answers."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen([*AYE, "--config", str(self.config), "serve"], stdout=log, stderr=log)
         until = time.monotonic() + ANSWERS_IN
         while time.monotonic() < until and self.process.poll() is None:
-            with socket.socket(socket.AF_UNIX) as one:
-                if one.connect_ex(str(self.socket)) == 0:
-                    return
+            with suppress(httpx.TransportError), self.client(until - time.monotonic()) as client:
+                client.get("/health/live").raise_for_status()
+                return
             time.sleep(0.05)  # there is nothing to wait on until it listens
         raise AssertionError(self.log())
 

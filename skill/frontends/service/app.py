@@ -7,17 +7,19 @@ import json
 import logging
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Security, WebSocket
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from skill.errors import AyeError, StoreError
 from skill.flow import Transcript
-from skill.frontends.service.access import DOOR, NETWORK, caller
-from skill.frontends.service.house import House
-from skill.frontends.service.refusal import Refusal, broken
+from skill.frontends.service.access import DOOR, NETWORK
+from skill.frontends.service.house import House, unforeseen
+from skill.frontends.service.refusal import Refusal, not_ready, shutting_down
 from skill.frontends.service.stream import Stream
 from skill.frontends.service.wire import (
     ActLine,
@@ -31,8 +33,6 @@ from skill.frontends.service.wire import (
     reply_of,
 )
 
-BODY_SECONDS = 30.0
-"""How long a body may take to come."""
 TEXT_BYTES = 64 * 1024
 WAV = ("audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave")
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -59,7 +59,10 @@ def _house(request: Request) -> House:
     return house
 
 
-async def _client(request: Request) -> str:
+BEARER = HTTPBearer(auto_error=False, description="Over the network; who comes by the socket needs none.")
+
+
+async def _client(request: Request, _: Annotated[object, Security(BEARER)]) -> str:
     return await _house(request).admit(request.scope)
 
 
@@ -81,7 +84,8 @@ async def turn(request: Request, client: Client, name: str, audio: bool = False)
         reply = await house.turn(client, name, lambda _dao, _waits: said, "text")
     else:
         raise Refusal(415, "not_taken", "A turn is application/json or audio/wav.")
-    as_wav = request.headers.get("accept", "").partition(";")[0].strip().lower() in WAV
+    wanted = request.headers.get("accept", "").split(",")
+    as_wav = any(one.partition(";")[0].strip().lower() in WAV for one in wanted)
     spoken = await house.wav(reply) if audio or as_wav else None
     if as_wav and spoken is not None:
         return Response(spoken, media_type="audio/wav", headers={"Aye-Reply": in_header(reply_of(name, reply))})
@@ -111,10 +115,7 @@ async def conversation(request: Request, client: Client, name: str) -> Conversat
 @router.get("/v1/daos")
 async def daos(request: Request, client: Client) -> list[DaoState]:
     """Every DAO."""
-    house = _house(request)
-    return list(
-        await asyncio.gather(*(house.desk.look(lambda key=key: house.watch.state(key)) for key in house.watch.keys))
-    )
+    return await _house(request).daos()
 
 
 @router.get("/v1/daos/{key}")
@@ -123,7 +124,7 @@ async def dao(request: Request, client: Client, key: str) -> DaoState:
     house = _house(request)
     if key not in house.watch.keys:
         raise Refusal(404, "no_such_dao", "No DAO of this key is configured.")
-    return await house.desk.look(lambda: house.watch.state(key))
+    return await house.dao(key)
 
 
 @router.get("/v1/journal")
@@ -143,20 +144,16 @@ async def ready(request: Request) -> Health:
     """The store opens, and each DAO's chain answers or is said to be stale. Else 503."""
     house = _house(request)
     if house.desk.closing:
-        raise Refusal(503, "shutting_down", "The service is being stopped.")
+        raise shutting_down()
     try:
         await house.desk.look(house.store.clients.any)
-        states = await asyncio.gather(
-            *(house.desk.look(lambda key=key: house.watch.state(key)) for key in house.watch.keys)
-        )
-    except Refusal:
-        raise
-    except Exception as error:
-        log.error("not ready: %s", type(error).__name__)
-        raise Refusal(503, "not_ready", "The journal cannot be read.", retry_after=10) from None
+        states = await house.daos()
+    except StoreError as error:
+        log.error("not ready: %s", error)
+        raise not_ready("The journal cannot be read.") from None
     never = [state.key for state in states if state.block is None]
     if never:
-        raise Refusal(503, "not_ready", f"The chain of {', '.join(never)} has not answered yet.", retry_after=10)
+        raise not_ready(f"The chain of {', '.join(never)} has not answered yet.")
     said = {state.key: "stale" if state.stale else "answers" for state in states}
     return Health(ready=True, read_only=all(state.read_only for state in states), daos=said)
 
@@ -166,7 +163,7 @@ async def metrics(request: Request) -> Response:
     """Prometheus' text format. Over the network only with a token."""
     house = _house(request)
     if request.scope.get(DOOR) == NETWORK:
-        await house.desk.quick(caller, request.scope, house.store.clients)
+        await house.known(request.scope)
     return Response(house.meters.text(), media_type=METRICS_TYPE)
 
 
@@ -185,22 +182,23 @@ def _text(body: bytes) -> str:
 
 
 async def _body(request: Request, most: int) -> bytes:
+    seconds = _house(request).body_seconds
     told = request.headers.get("content-length", "0")
-    if not told.isdigit():
+    if not (told.isascii() and told.isdigit()):
         raise Refusal(400, "bad_body", "Content-Length is no number.")
-    if int(told) > most:
+    if len(told) > 18 or int(told) > most:
         raise Refusal(413, "too_big", f"The body is longer than {most} bytes.")
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 size += len(part)
                 if size > most:
                     raise Refusal(413, "too_big", f"The body is longer than {most} bytes.")
                 parts.append(part)
     except TimeoutError:
-        raise Refusal(408, "too_slow", f"The body did not come in {BODY_SECONDS:.0f} seconds.") from None
+        raise Refusal(408, "too_slow", f"The body did not come in {seconds:.0f} seconds.") from None
     return b"".join(parts)
 
 
@@ -220,19 +218,21 @@ def app_of(house: House) -> FastAPI:
         assert isinstance(error, HTTPException)
         words = {404: ("not_found", "There is nothing there."), 405: ("not_allowed", "Not with this method.")}
         code, message = words.get(error.status_code, ("refused", "This was not accepted."))
-        return Refusal(error.status_code, code, message).response()
+        response = Refusal(error.status_code, code, message).response()
+        response.headers.update(error.headers or {})  # with 405, what would be allowed
+        return response
 
     async def invalid(_: Request, __: Exception) -> Response:
         return Refusal(400, "bad_request", "A parameter of this request is wrong: see /openapi.json.").response()
 
-    async def unforeseen(_: Request, error: Exception) -> Response:
-        log.error("unforeseen: %s", type(error).__name__)
-        return broken().response()
+    async def other(_: Request, error: Exception) -> Response:
+        return unforeseen(error).response()
 
     app.add_exception_handler(Refusal, refused)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, unforeseen)
+    app.add_exception_handler(AyeError, other)
+    app.add_exception_handler(Exception, other)
     return app
 
 
@@ -247,5 +247,5 @@ class Door:
         """One request."""
         try:
             await self._app({**scope, DOOR: self._door}, receive, send)
-        except Exception as error:  # answered by `unforeseen` already, where an answer was still possible
-            log.error("unforeseen: %s", type(error).__name__)
+        except Exception as error:  # answered and logged already, where an answer was still possible
+            log.debug("unforeseen: %s", type(error).__name__)

@@ -42,22 +42,23 @@ class Hearing:
 
     def recording(self, recording: bytes, dao: str, expects: Expects | None) -> Transcript:
         """What a wav or FLAC says. Raises `SoundError`, `ModelError`."""
+        names = self._names_of(dao)
         with self._turn:
-            return hear(self._prepared(dao, expects), recording)
+            return hear(self._prepared(names, expects), recording)
 
     def utterance(self, samples: NDArray[np.int16], dao: str, expects: Expects | None) -> Transcript:
         """What one utterance says, 16 kHz mono, shape (samples,). Raises `ModelError`."""
+        names = self._names_of(dao)
         with self._turn:
-            utterance = self._prepared(dao, expects).listen()
+            utterance = self._prepared(names, expects).listen()
             for start in range(0, len(samples), FRAME):
                 utterance.feed(samples[start : start + FRAME])
             return utterance.finish()
 
-    def _prepared(self, dao: str, expects: Expects | None) -> Recogniser:
+    def _prepared(self, names: Names, expects: Expects | None) -> Recogniser:
         if self._recogniser is None:
             self._recogniser = choose(self._settings.hearing.engine, self._language.code, self._settings.models)
         slot = expects.slot if expects is not None and expects.kind == "slot" else None
-        names = self._names_of(dao)
         grammar = self._grammars.get((slot, names))
         if grammar is None:
             if len(self._grammars) >= GRAMMARS_KEPT:
@@ -67,6 +68,7 @@ class Hearing:
         return self._recogniser
 
     def _names_of(self, dao: str) -> Names:
+        """Asked for before the ear is taken: one whose chain is slow must not keep all others from being heard."""
         known = self._in_use.get(dao)
         if known is None or self._clock() - known[0] > NAMES_SECONDS:
             known = self._in_use[dao] = self._clock(), self._names(dao)

@@ -21,10 +21,12 @@ READERS = 8
 
 
 class Ticket:
-    """One turn: whether it was begun, and whether it may sign. The work itself sets `may_act`, in its own thread."""
+    """One turn: whether it was begun, and whether it may sign: until the work itself, in its thread, knows that it may
+    not.
+    """
 
-    def __init__(self) -> None:
-        self.may_act = False
+    def __init__(self, may_act: bool) -> None:
+        self.may_act = may_act
         self._lock = threading.Lock()
         self._begun = False
         self._given_up = False
@@ -55,6 +57,7 @@ class Desk:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="aye-turn")
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="aye-look")
         self._quick = ThreadPoolExecutor(2, thread_name_prefix="aye-quick")
+        self._sounds = ThreadPoolExecutor(2, thread_name_prefix="aye-sound")
         self._most = most
         self._seconds = seconds
         self._lines: dict[str, _Line] = {}
@@ -66,13 +69,13 @@ class Desk:
         """Turns taken and not finished."""
         return len(self._under_way)
 
-    async def take(self, conversation: str, work: Callable[[Ticket], T]) -> T:
+    async def take(self, conversation: str, work: Callable[[Ticket], T], may_act: bool = True) -> T:
         """What the work gives, in its turn. Raises `Refusal`, and what the work raises."""
         if self.closing:
             raise shutting_down()
         if len(self._under_way) >= self._most:
             raise Refusal(429, "busy", "Too many turns are under way; this one was not begun.", retry_after=2)
-        ticket = Ticket()
+        ticket = Ticket(may_act)
         task = asyncio.create_task(self._in_line(conversation, work, ticket))
         self._under_way[task] = ticket
         task.add_done_callback(self._done)
@@ -89,11 +92,11 @@ class Desk:
 
     async def look(self, work: Callable[[], T]) -> T:
         """What changes nothing, in a thread."""
-        try:
-            looking = asyncio.get_running_loop().run_in_executor(self._readers, work)
-            return await asyncio.wait_for(looking, self._seconds)
-        except TimeoutError:
-            raise Refusal(504, "timeout", "It takes longer than expected. Nothing was changed.") from None
+        return await self._in_time(self._readers, work)
+
+    async def sound(self, work: Callable[[], T]) -> T:
+        """What the one voice makes, or the one ear hears beside the turns: those that wait for it hold up no reader."""
+        return await self._in_time(self._sounds, work)
 
     async def quick(self, work: Callable[..., T], *given: object) -> T:
         """What takes milliseconds and needs no chain: a token looked up, a frame of sound listened to."""
@@ -106,6 +109,12 @@ class Desk:
             ticket.give_up()
         while self._under_way:
             await asyncio.wait(set(self._under_way))
+
+    async def _in_time(self, pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(pool, work), self._seconds)
+        except TimeoutError:
+            raise Refusal(504, "timeout", "It takes longer than expected. Nothing was changed.") from None
 
     async def _in_line(self, conversation: str, work: Callable[[Ticket], T], ticket: Ticket) -> T:
         line = self._lines.setdefault(conversation, _Line())

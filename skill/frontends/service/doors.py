@@ -1,8 +1,9 @@
-"""The doors: a UNIX socket whose mode says who may come, and, where it is configured, an address for who has a token."""
+"""The doors: a UNIX socket whose mode says who may come, and, where configured, an address for those with a token."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import grp
 import logging
 import os
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 def socket_path(settings: Config, environment: Mapping[str, str]) -> Path:
-    """The configured one; else in systemd's runtime folder, in that of an installation, in the user's, beside the data."""
+    """The configured one; else that of an installation, of systemd's runtime folder, of the user's, beside the data."""
     if settings.service.socket is not None:
         return settings.service.socket.expanduser()
     if os.access(INSTALLED, os.W_OK):
@@ -36,17 +37,18 @@ def unix_door(path: Path, group: str | None) -> Iterator[socket.socket]:
     """Listens at `path`, and takes it away in the end. Raises `ServiceError` where another service is alive there."""
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        _clear(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            before = os.umask(0o777 & ~MODE)  # it never stands there for others, not for a moment
-            try:
-                door.bind(str(path))
-            finally:
-                os.umask(before)
-            inode = path.stat().st_ino
-            _give(path, group)
-            door.listen(512)
+            with _alone_in(path.parent):
+                _clear(path)
+                before = os.umask(0o777 & ~MODE)  # it never stands there for others, not for a moment
+                try:
+                    door.bind(str(path))
+                finally:
+                    os.umask(before)
+                inode = path.stat().st_ino
+                _give(path, group)
+                door.listen(512)
         except OSError as error:
             raise ServiceError(
                 f"The socket {path} cannot be made: {error.strerror or error}.", "Set `service.socket` in config.yaml."
@@ -59,6 +61,17 @@ def unix_door(path: Path, group: str | None) -> Iterator[socket.socket]:
                     path.unlink()
     finally:
         door.close()
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Of two services that start at once, the second finds the first one alive, and not a socket to clear away."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _clear(path: Path) -> None:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from skill.assistant import Assistant
 from skill.dialogue.outcome import of_entry
-from skill.errors import AyeError, ModelError, SoundError
+from skill.errors import AyeError, ModelError, SoundError, StoreError
 from skill.flow import Expects, Reply, Transcript
 from skill.frontends.service.access import Rate, caller, conversation_of
 from skill.frontends.service.audio import Hearing, Voice
 from skill.frontends.service.desk import Desk, Ticket
 from skill.frontends.service.meters import Meters
-from skill.frontends.service.refusal import Refusal, broken
+from skill.frontends.service.refusal import Refusal, broken, not_ready
 from skill.frontends.service.state import Watch
-from skill.frontends.service.wire import ActLine, ConversationState, act_line, expected
+from skill.frontends.service.wire import ActLine, ConversationState, DaoState, act_line, expected
 from skill.frontends.session import Session
 from skill.store import Store
 
@@ -43,11 +45,20 @@ class House:
     meters: Meters
     rate: Rate
     body_bytes: int
+    body_seconds: float
     silence_seconds: float
 
+    async def known(self, scope: MutableMapping[str, Any]) -> str:
+        """Who it is. Raises `Refusal` 401, and 503 where nobody can be looked up."""
+        try:
+            return await self.desk.quick(caller, scope, self.store.clients)
+        except StoreError as error:
+            log.error("%s", error)
+            raise not_ready("The journal cannot be read.") from None
+
     async def admit(self, scope: MutableMapping[str, Any]) -> str:
-        """Who asks. Raises `Refusal` 401 and 429."""
-        client = await self.desk.quick(caller, scope, self.store.clients)
+        """Who asks, counted. Raises `Refusal` 401, 429 and 503."""
+        client = await self.known(scope)
         self.rate.count(client)
         return client
 
@@ -58,13 +69,13 @@ class House:
 
         def work(ticket: Ticket) -> Reply:
             expects = self.assistant.expects(id)
-            transcript = hear(self.assistant.dao_of(id), expects)
             ticket.may_act = expects is not None and expects.kind in SIGNS
+            transcript = hear(self.assistant.dao_of(id), expects)
             try:
                 reply = self.assistant.turn(id, transcript)
             except Exception as error:
                 # A reply that is lost must not be taken for a vote that was not cast.
-                raise _unforeseen(error, ticket.may_act) from None
+                raise unforeseen(error, ticket.may_act) from None
             ms = (time.perf_counter() - start) * 1000
             intent = None if reply.meaning is None else reply.meaning.intent
             said = "turn client=%s conversation=%s way=%s ms=%.0f intent=%s outcome=%s"
@@ -77,12 +88,12 @@ class House:
     async def expired(self, client: str, name: str) -> Reply | None:
         """The reply for silence; None: nothing is over."""
         id = conversation_of(client, name)
-        return await self._taken(id, lambda _: self.assistant.expired(id))
+        return await self._taken(id, lambda _: self.assistant.expired(id), may_act=False)
 
     async def spoken(self, client: str, name: str) -> None:
         """The reply was said to its end."""
         id = conversation_of(client, name)
-        await self._taken(id, lambda _: self.assistant.spoken(id))
+        await self._taken(id, lambda _: self.assistant.spoken(id), may_act=False)
 
     async def conversation(self, client: str, name: str) -> ConversationState:
         """How it stands. Asked for while a turn is under way, it tells what the journal knows by now."""
@@ -113,19 +124,27 @@ class House:
 
         return await self.desk.look(look)
 
+    async def dao(self, key: str) -> DaoState:
+        """How a DAO stands; KeyError for one that is not configured."""
+        return await self.desk.look(partial(self.watch.state, key))
+
+    async def daos(self) -> list[DaoState]:
+        """How all of them stand."""
+        return list(await asyncio.gather(*(self.dao(key) for key in self.watch.keys)))
+
     async def wav(self, reply: Reply) -> bytes | None:
         """The reply spoken; None where there is nothing to say, or no voice: the text is there all the same."""
         if reply.silent:
             return None
         try:
-            return await self.desk.look(lambda: self.voice.wav(reply.text, reply.rate))
+            return await self.desk.sound(lambda: self.voice.wav(reply.text, reply.rate))
         except (SoundError, Refusal) as error:
             log.warning("the voice failed: %s", error)
             return None
 
-    async def _taken(self, id: str, work: Callable[[Ticket], T]) -> T:
+    async def _taken(self, id: str, work: Callable[[Ticket], T], may_act: bool = True) -> T:
         try:
-            return await self.desk.take(id, work)
+            return await self.desk.take(id, work, may_act)
         except Refusal:
             raise
         except SoundError as error:
@@ -133,10 +152,11 @@ class House:
         except ModelError as error:
             raise Refusal(503, "no_model", str(error)) from None
         except Exception as error:
-            raise _unforeseen(error, False) from None
+            raise unforeseen(error) from None
 
 
-def _unforeseen(error: Exception, may_act: bool) -> Refusal:
+def unforeseen(error: Exception, may_act: bool = False) -> Refusal:
+    """What to say of an error that no turn foresaw, after its line in the log: never with somebody's words."""
     if isinstance(error, AyeError):
         log.error("%s", error)
         return Refusal(500, "broken", str(error), outcome="unknown" if may_act else None)
@@ -160,5 +180,6 @@ def house_of(session: Session, clock: Callable[[], float]) -> House:
         meters=meters,
         rate=Rate(service.requests_a_minute, time.monotonic),
         body_bytes=service.body_kilobytes * 1024,
+        body_seconds=service.body_seconds,
         silence_seconds=settings.hearing.silence_seconds,
     )

@@ -42,6 +42,11 @@ def shutting_down() -> Refusal:
     return Refusal(503, "shutting_down", "The service is being stopped, and this was not begun.", retry_after=10)
 
 
+def not_ready(message: str) -> Refusal:
+    """Said only of what was not begun."""
+    return Refusal(503, "not_ready", message, retry_after=10)
+
+
 def not_known() -> Refusal:
     """Without a token, with a wrong or a revoked one: the same words."""
     return Refusal(401, "not_known", "A token that is known is needed: Authorization: Bearer TOKEN.")

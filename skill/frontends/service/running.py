@@ -38,9 +38,15 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _not_of_a_denial(record: logging.LogRecord) -> bool:
+    """By uvicorn, which takes a WebSocket that was refused with a whole response for one never answered."""
+    return record.msg != "ASGI callable returned without completing handshake."
+
+
 def serve(settings: Config, signer: Signer | None) -> int:
     """Until a stop by the system; 0 then. Raises `ServiceError`, `StoreError`, `ConfigError`."""
     service = settings.service
+    logging.getLogger("uvicorn.error").addFilter(_not_of_a_denial)
     with contextlib.ExitStack() as house_door:
         path = socket_path(settings, os.environ)
         doors = [(SOCKET, house_door.enter_context(unix_door(path, service.group)))]
@@ -56,7 +62,8 @@ def serve(settings: Config, signer: Signer | None) -> int:
             log.warning("%s", session.read_only_reason)
         house = house_of(session, time.time)
         for door, one in doors:
-            log.info("listening at %s", path if door == SOCKET else "%s port %d" % one.getsockname()[:2])
+            where = path if door == SOCKET else ":".join(map(str, one.getsockname()[:2]))
+            log.info("listening at %s", where)
         asyncio.run(_run(house, doors))
     log.info("stopped")
     return 0

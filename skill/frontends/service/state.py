@@ -14,6 +14,9 @@ from skill.frontends.service.meters import Meters
 from skill.frontends.service.wire import Closing, DaoState
 
 FRESH_SECONDS = 5.0
+PATIENCE_SECONDS = 5.0
+"""How long one who knows nothing yet waits for another one's look. Where something is known, nobody waits for it: a
+chain that hangs shall hold up one thread, and not all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,16 @@ class Watch:
 
     def state(self, key: str) -> DaoState:
         """A chain that does not answer leaves what was known, called stale; a key that is not configured: KeyError."""
-        with self._turn[key]:
-            at, answers = self._tried.get(key, (-FRESH_SECONDS, False))
-            if not 0 <= self._clock() - at < FRESH_SECONDS:
-                answers = self._look(key)
-                self._tried[key] = self._clock(), answers
-            seen = self._seen.get(key)
+        if self._turn[key].acquire(timeout=0 if key in self._seen else PATIENCE_SECONDS):
+            try:
+                at, _ = self._tried.get(key, (-FRESH_SECONDS, False))
+                if not 0 <= self._clock() - at < FRESH_SECONDS:
+                    answers = self._look(key)
+                    self._tried[key] = self._clock(), answers
+            finally:
+                self._turn[key].release()
+        seen = self._seen.get(key)
+        _, answers = self._tried.get(key, (0.0, False))
         now = self._clock()
         if seen is None:
             return DaoState(key=key, chain_id=self._chains[key], stale=True, read_only=self._read_only)
@@ -83,10 +90,6 @@ class Watch:
                 for one in sorted(open_, key=lambda one: one.closes_at)
             ],
         )
-
-    def ready(self) -> bool:
-        """Each chain answers, or did before and is said to be stale."""
-        return all(self.state(key).block is not None for key in self._chains)
 
     def _look(self, key: str) -> bool:
         try:

@@ -4,9 +4,10 @@ In: binary PCM16 mono 16 kHz of any length, {"type":"text","text"}, {"type":"end
 Out: {"type":"listening"}, {"type":"heard","text"}, {"type":"reply", …}, {"type":"audio","rate"} with binary PCM16 after
 it and {"type":"spoken","whole"} at its end, {"type":"error","error"}.
 
-As at a microphone: while Aye speaks only "stop" counts, for the rest may be Aye's own voice, which must not confirm what
-it asks for. Sound goes out as fast as it is played and a little ahead, so that the end of what was said is known: from
-then the time for an answer counts, and when it is over Aye says so unasked.
+As at a microphone: while Aye speaks only "stop" counts, for the rest may be Aye's own voice, which must not confirm
+what it asks for. What counts is when sound came in, not when it is listened to: that may be seconds later. Sound goes
+out as fast as it is played and a little ahead, so that the end of what was said is known: from then the time for an
+answer counts, and when it is over Aye says so unasked.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import logging
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 from fastapi import WebSocket, WebSocketDisconnect
@@ -24,22 +26,36 @@ from numpy.typing import NDArray
 from skill.errors import SoundError
 from skill.flow import Expects, Reply, Transcript
 from skill.frontends.service.access import conversation_of
-from skill.frontends.service.refusal import Refusal, broken
+from skill.frontends.service.house import House, unforeseen
+from skill.frontends.service.refusal import Refusal
 from skill.frontends.service.wire import LONGEST_TEXT, reply_of
 from skill.hearing.endpoint import Endpointer
-
-if TYPE_CHECKING:
-    from skill.frontends.service.house import House
+from skill.hearing.wav import RATE
 
 CHUNK_SECONDS, AHEAD_SECONDS = 0.2, 0.5
+TAIL_SECONDS = 0.5
+"""How long after its end Aye's voice may still come out of a speaker, and back by the microphone beside it."""
 LONGEST_FRAME = 64 * 1024
 """Bytes: two seconds."""
+MOST_BACKLOG = 2 * RATE * 60
+"""Bytes that came and are not listened to yet: a minute of sound."""
 
-log = logging.getLogger(__name__)
+
+class _Gone(Exception):
+    """The client went while something was sent to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """One message. `over`: Aye may be heard in its sound."""
+
+    said: bytes | dict[str, Any] | Refusal
+    size: int
+    over: bool = False
 
 
 class Stream:
-    """One connection. Messages are taken one after the other; what is said goes out beside."""
+    """One connection. Messages are taken one after the other as they came; what is said goes out beside."""
 
     def __init__(self, house: House, socket: WebSocket, name: str) -> None:
         self._house = house
@@ -50,7 +66,12 @@ class Stream:
         self._pieces: list[NDArray[np.int16]] = []
         self._over_aye = False
         self._saying: asyncio.Task[None] | None = None
+        self._quiet_from = 0.0
+        self._hushing = asyncio.Lock()
         self._sending = asyncio.Lock()
+        self._arrived: asyncio.Queue[_Arrival] = asyncio.Queue()
+        self._backlog = 0
+        self._overflowed = False
 
     async def run(self) -> None:
         """Until the client goes, or the service."""
@@ -62,58 +83,87 @@ class Stream:
             await self._socket.send_denial_response(refusal.response())
             return
         await self._socket.accept()
+        beside = {asyncio.create_task(self._take_all())}
         try:
             while True:
                 message = await self._socket.receive()
                 if message["type"] == "websocket.disconnect":
                     return
-                await self._taken(message)
-        except (WebSocketDisconnect, RuntimeError):
-            return  # it went while something was sent
+                if self._arrives(message) and self._speaks:  # "stop" is not kept waiting by what came before it
+                    beside.add(asyncio.create_task(self._hush()))
         finally:
-            await self._hush()
+            for task in tuple(beside):
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            await self._silenced()
 
-    async def _taken(self, message: Any) -> None:
+    def _arrives(self, message: Any) -> bool:
+        """Puts it in line; whether it is "stop"."""
+        data = message.get("bytes")
+        said = data if data is not None else _parsed(message.get("text") or "")
+        size = len(data) if data is not None else len(message.get("text") or "") + 1024
+        if self._backlog + size > MOST_BACKLOG:
+            if not self._overflowed:
+                self._overflowed = True
+                self._arrived.put_nowait(_Arrival(Refusal(429, "too_fast", "That was too much at once."), 0))
+            return False
+        over = False
+        if data is not None:
+            lasted = len(data) / 2 / RATE
+            over = self._speaks or asyncio.get_running_loop().time() - lasted < self._quiet_from
+        self._backlog += size
+        self._arrived.put_nowait(_Arrival(said, size, over))
+        return isinstance(said, dict) and said["type"] == "stop"
+
+    async def _take_all(self) -> None:
+        with contextlib.suppress(_Gone):
+            while True:
+                arrival = await self._arrived.get()
+                self._backlog -= arrival.size
+                await self._taken(arrival)
+
+    async def _taken(self, arrival: _Arrival) -> None:
         try:
-            if message.get("bytes") is not None:
-                await self._sound(message["bytes"])
+            if isinstance(arrival.said, Refusal):
+                if arrival.said.code == "too_fast":  # what was left out must not be heard as one with the rest
+                    self._overflowed = False
+                    self._forget()
+                raise arrival.said
+            if isinstance(arrival.said, bytes):
+                await self._sound(arrival.said, arrival.over)
             else:
-                await self._word(message.get("text") or "")
+                await self._word(arrival.said)
         except Refusal as refusal:
             self._house.meters.refused(refusal.code)
             await self._send({"type": "error", **refusal.body()})
             if refusal.status == 401:
                 await self._socket.close(4401)
-        except (WebSocketDisconnect, RuntimeError):
+        except _Gone:
             raise
         except Exception as error:
-            log.error("unforeseen: %s", type(error).__name__)
-            await self._send({"type": "error", **broken().body()})
+            await self._send({"type": "error", **unforeseen(error).body()})
 
     # --- in ---
 
-    async def _sound(self, data: bytes) -> None:
+    async def _sound(self, data: bytes, over: bool) -> None:
         if len(data) > LONGEST_FRAME or len(data) % 2:
             raise Refusal(400, "bad_frame", f"Sound is PCM16 in frames of at most {LONGEST_FRAME} bytes.")
         samples = np.frombuffer(data, dtype="<i2")
         while True:
             silent = not self._ear.speaking
             pieces = await self._house.desk.quick(self._ear.feed, samples)
+            if pieces:
+                self._over_aye = over or (self._over_aye and not silent)
+                self._pieces += pieces
             if pieces and silent:
-                self._over_aye = self._speaks
                 await self._send({"type": "listening"})
-            self._pieces += pieces
             if not self._ear.ended:
                 return
             await self._ended()
             samples = samples[:0]
 
-    async def _word(self, raw: str) -> None:
-        try:
-            said = json.loads(raw)
-            kind = said["type"]
-        except (ValueError, TypeError, KeyError, RecursionError):
-            raise Refusal(400, "bad_message", "A message is a JSON object with a type.") from None
+    async def _word(self, said: dict[str, Any]) -> None:
+        kind = said["type"]
         if kind == "end":
             await self._ended()
         elif kind == "stop":
@@ -130,8 +180,7 @@ class Stream:
     async def _ended(self) -> None:
         """An utterance is whole."""
         pieces, over_aye = self._pieces, self._over_aye
-        self._pieces = []
-        self._ear.reset()
+        self._forget()
         if not pieces:
             raise Refusal(422, "no_audio", "Nobody spoke.")
         samples = np.concatenate(pieces)
@@ -140,10 +189,14 @@ class Stream:
             return
         hearing, assistant = self._house.hearing, self._house.assistant
         id = conversation_of(self._client, self._name)
-        heard = await self._house.desk.look(lambda: hearing.utterance(samples, assistant.dao_of(id), None))
+        heard = await self._house.desk.sound(lambda: hearing.utterance(samples, assistant.dao_of(id), None))
         if await self._house.desk.quick(assistant.is_stop, heard):
             await self._hush()
             await self._turn(heard)
+
+    def _forget(self) -> None:
+        self._pieces = []
+        self._ear.reset()
 
     async def _turn(self, said: Transcript | NDArray[np.int16]) -> None:
         self._client = await self._house.admit(self._socket.scope)  # it may be revoked by now
@@ -184,6 +237,7 @@ class Stream:
             await asyncio.sleep(reply.expects.seconds + 0.2)
             while self._ear.speaking:
                 await asyncio.sleep(0.2)
+            await self._house.known(self._socket.scope)
             late = await self._house.expired(self._client, self._name)
             if late is not None:
                 self._saying.set_name("speaking")
@@ -191,17 +245,26 @@ class Stream:
                 await self._play(late)
                 await self._send({"type": "spoken", "whole": True})
         except Refusal as refusal:
-            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            with contextlib.suppress(_Gone):
                 await self._send({"type": "error", **refusal.body()})
-        except (WebSocketDisconnect, RuntimeError):
+        except _Gone:
             return
+        except Exception as error:
+            with contextlib.suppress(_Gone):
+                await self._send({"type": "error", **unforeseen(error).body()})
 
     async def _play(self, reply: Reply) -> None:
+        try:
+            await self._played(reply)
+        finally:
+            self._quiet_from = asyncio.get_running_loop().time() + TAIL_SECONDS
+
+    async def _played(self, reply: Reply) -> None:
         voice, loop = self._house.voice, asyncio.get_running_loop()
         start, length, rate = loop.time(), 0.0, 0
         for sentence in voice.parts(reply.text):
             try:
-                sound = await self._house.desk.look(lambda part=sentence: voice.sound(part, reply.rate))  # type: ignore[misc]
+                sound = await self._house.desk.sound(partial(voice.sound, sentence, reply.rate))
             except SoundError as error:
                 raise Refusal(503, "no_voice", str(error)) from None
             if sound.rate != rate:
@@ -211,27 +274,42 @@ class Stream:
             start = max(start, loop.time() - length)
             for at in range(0, len(sound.samples), step):
                 piece = sound.samples[at : at + step]
-                async with self._sending:
-                    await self._socket.send_bytes(piece.astype("<i2").tobytes())
+                await self._send(piece.astype("<i2").tobytes())
                 length += len(piece) / rate
                 await asyncio.sleep(max(0.0, start + length - AHEAD_SECONDS - loop.time()))
         await asyncio.sleep(max(0.0, start + length - loop.time()))
 
     async def _hush(self) -> None:
         """Silence, at once."""
-        spoke = self._speaks
-        await self._silenced()
-        if spoke:
-            with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-                await self._send({"type": "spoken", "whole": False})
+        async with self._hushing:
+            spoke = self._speaks
+            await self._silenced()
+            if spoke:
+                with contextlib.suppress(_Gone):
+                    await self._send({"type": "spoken", "whole": False})
 
     async def _silenced(self) -> None:
-        if self._saying is not None:
-            self._saying.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._saying
-            self._saying = None
+        saying, self._saying = self._saying, None
+        if saying is not None:
+            saying.cancel()
+            await asyncio.gather(saying, return_exceptions=True)
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        async with self._sending:
-            await self._socket.send_text(json.dumps(message, ensure_ascii=False))
+    async def _send(self, message: dict[str, Any] | bytes) -> None:
+        try:
+            async with self._sending:
+                if isinstance(message, bytes):
+                    await self._socket.send_bytes(message)
+                else:
+                    await self._socket.send_text(json.dumps(message, ensure_ascii=False))
+        except (WebSocketDisconnect, RuntimeError):
+            raise _Gone from None
+
+
+def _parsed(raw: str) -> dict[str, Any] | Refusal:
+    try:
+        said = json.loads(raw)
+        if isinstance(said, dict) and isinstance(said.get("type"), str):
+            return said
+    except (ValueError, RecursionError):
+        pass
+    return Refusal(400, "bad_message", "A message is a JSON object with a type.")
