@@ -15,6 +15,9 @@ from eth_abi.abi import decode, encode
 from eth_abi.exceptions import DecodingError
 from eth_utils.crypto import keccak
 
+WORD = 32
+"""Bytes."""
+
 
 @dataclass(frozen=True)
 class Function:
@@ -35,6 +38,8 @@ class Function:
 
     def encode(self, *arguments: Any) -> bytes:
         """Calldata."""
+        if _plain(self.types):
+            return self.selector + b"".join(argument.to_bytes(WORD) for argument in arguments)
         return self.selector + encode(self.types, arguments)
 
     def decode(self, data: bytes) -> Any:
@@ -62,10 +67,19 @@ def split_types(signature: str) -> list[str]:
 
 def decoded(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
     """The values; None where the data is not of these types. Text that is not UTF-8 is read with replacements."""
+    if _plain(types):
+        if len(data) < WORD * len(types):
+            return None
+        return tuple(int.from_bytes(data[at : at + WORD]) for at in range(0, WORD * len(types), WORD))
     try:
         return tuple(decode(list(types), data, strict=False))
     except (DecodingError, OverflowError, ValueError, MemoryError):
         return _with_bytes(types, data)
+
+
+def _plain(types: Sequence[str]) -> bool:
+    """Words alone. Most of what is read is, thousands of them in a large DAO, and eth_abi takes long for each."""
+    return all(kind == "uint256" for kind in types)
 
 
 def _with_bytes(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:

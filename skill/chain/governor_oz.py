@@ -14,7 +14,7 @@ from skill.chain.assets import Assets, coin_of
 from skill.chain.calldata import calldata
 from skill.chain.clock import Clock, block_seconds
 from skill.chain.effects import Decoder
-from skill.chain.logs import BlockTimes, Created, LogReader, created_of, vote_of
+from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of, vote_of
 from skill.chain.node import Call, Node
 from skill.chain.proposals import Standings, assembled
 from skill.chain.sender import Sender
@@ -84,6 +84,7 @@ class GovernorOz:
         self._made: dict[int, Created] = {}
         self._created = LogReader(LogQuery(here, (abi.PROPOSAL_CREATED,), from_block))
         self._votes = LogReader(LogQuery(here, ((abi.VOTE_CAST, abi.VOTE_CAST_PARAMS),), from_block))
+        self._cast: dict[Log, VoteLog | None] = {}
         self._standings = Standings(node, parts.governor)
         found = self._assets.of([parts.token, *self._assets.named])
         votes = found.get(parts.token.lower(), Asset("votes", 0, Address(parts.token)))
@@ -146,14 +147,25 @@ class GovernorOz:
 
     def proposals(self) -> tuple[Proposal, ...]:
         """All, in two round trips: what is new, then where each stands."""
+        return self._proposals(None)
+
+    def proposal(self, number: int) -> Proposal | None:
+        """One, in as many round trips; of the others no more is read than that they are there."""
+        return next(iter(self._proposals(number)), None)
+
+    def _proposals(self, number: int | None) -> tuple[Proposal, ...]:
         discovered = () if self._assets.named else (self._treasury.came,)
         (created, *came), head = self._node.logs_and_head(self._created.query, *discovered)
-        made = self._take_created(created, head)
+        made, first = self._take_created(created, head), 1
+        if number is not None:
+            made, first = made[number - 1 : number] if number > 0 else [], number
+            if not made:
+                return ()
         clock = self._clock(head)
         standings, quorum_now, self._denominator = self._standings.of(made, clock)
         self._treasury.tokens(came[0] if came else ())
         times = self._times.of([one.log for one in made])
-        return assembled(made, times, standings, quorum_now, clock, self._decoder(clock))
+        return assembled(made, times, standings, quorum_now, clock, self._decoder(clock), first)
 
     def rules(self) -> Rules:
         """Two round trips: the newest block, for the present quorum is asked for at a time just past."""
@@ -211,7 +223,7 @@ class GovernorOz:
         """Oldest first, in one round trip."""
         (created, cast), head = self._node.logs_and_head(self._created.query, self._votes.query)
         numbers = {one.id: number for number, one in enumerate(self._take_created(created, head), 1)}
-        votes = [vote for log in self._votes.take(cast, head.number) if (vote := vote_of(log)) is not None]
+        votes = [vote for log in self._votes.take(cast, head.number) if (vote := self._vote_of(log)) is not None]
         wanted = [vote for vote in votes if vote.id in numbers and (proposal is None or vote.id == proposal.id)]
         return tuple(
             BallotCast(
@@ -272,6 +284,12 @@ class GovernorOz:
     def _made_of(self, log: Log) -> Created | None:
         known = self._made.get(int.from_bytes(log.data[:32]))
         return known if known is not None and known.log == log else created_of(log)
+
+    def _vote_of(self, log: Log) -> VoteLog | None:
+        """Decoded once: of thousands of ballots every question would do it anew."""
+        if log not in self._cast:
+            self._cast[log] = vote_of(log)
+        return self._cast[log]
 
     def _clock(self, head: Head) -> Clock:
         if self._tick is None:

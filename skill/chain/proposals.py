@@ -85,10 +85,11 @@ def assembled(
     quorum_now: int,
     clock: Clock,
     decoder: Decoder,
+    first: int = 1,
 ) -> tuple[Proposal, ...]:
-    """What goes out, numbered by order of creation. `times`: when each was made, seconds."""
+    """What goes out, numbered by order of creation from `first`. `times`: when each was made, seconds."""
     found = []
-    for number, (one, at, standing) in enumerate(zip(made, times, standings, strict=True), 1):
+    for number, (one, at, standing) in enumerate(zip(made, times, standings, strict=True), first):
         state, deadline, tally, eta, quorum = standing
         title, body = title_and_body(one.description)
         found.append(

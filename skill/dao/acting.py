@@ -125,9 +125,9 @@ def _checked_again(prepared: Prepared, ledger: Ledger, now: int) -> Proposal | R
     proposal: Proposal | None = None
     try:
         if isinstance(act, Vote | Queue | Execute | Cancel):
-            proposal = next((one for one in ledger.proposals() if one.id == act.proposal_id), None)
-            if proposal is None or (proposal.number, proposal.title, proposal.effects) != (
-                prepared.proposal,
+            proposal = None if prepared.proposal is None else ledger.proposal(prepared.proposal)
+            if proposal is None or (proposal.id, proposal.title, proposal.effects) != (
+                act.proposal_id,
                 prepared.title,
                 prepared.effects,
             ):

@@ -60,6 +60,9 @@ class Ledger(Protocol):
     def proposals(self) -> tuple[Proposal, ...]:
         """All, by number, ascending; states and tallies as of the newest block."""
 
+    def proposal(self, number: int) -> Proposal | None:
+        """The same of one alone, however many there are; None: there is none of this number."""
+
     def rules(self) -> Rules: ...
 
     def power(self, account: Address) -> VotingPower:

@@ -23,7 +23,7 @@ from skill.dao.participation import ballot_of
 from skill.dao.refusal import refusal
 from skill.dao.requests import AboutProposal, CreateProposal, ListProposals, MoveProposal, Prepared
 from skill.dao.treasury import after, holding_of
-from skill.dao.which import resolve
+from skill.dao.which import find
 from skill.errors import Reverted
 
 UINT256 = 2**256
@@ -41,7 +41,7 @@ def listed(request: ListProposals, ledger: Ledger) -> ProposalsAnswer:
 
 def about(request: AboutProposal, ledger: Ledger) -> ProposalAnswer | NoSuchProposal | AmbiguousProposal:
     """One proposal. What the treasury would hold afterwards is told of those alone that may still be executed."""
-    proposal = resolve(request.proposal, ledger.proposals())
+    proposal = find(request.proposal, ledger)
     if not isinstance(proposal, Proposal):
         return proposal
     mine = ballot_of(ledger.speaker, ledger.ballots(proposal), proposal.number) if ledger.speaker else None
@@ -96,7 +96,7 @@ def prepare_move(
     """Queues, executes or cancels."""
     if ledger.speaker is None:
         return Refused("no_key")
-    proposal = resolve(request.proposal, ledger.proposals(), certain=True)
+    proposal = find(request.proposal, ledger, certain=True)
     if not isinstance(proposal, Proposal):
         return proposal
     act = {"queue": Queue, "execute": Execute, "cancel": Cancel}[request.step](proposal.id)

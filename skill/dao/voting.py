@@ -17,7 +17,7 @@ from skill.dao.nouns import Proposal, ProposalState
 from skill.dao.participation import ballot_of
 from skill.dao.refusal import refusal
 from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
-from skill.dao.which import resolve
+from skill.dao.which import find, resolve
 from skill.errors import Reverted
 
 
@@ -25,7 +25,7 @@ def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposa
     """Everything that can be known before the phrase is asked for. Signs nothing."""
     if ledger.speaker is None:
         return Refused("no_key")
-    proposal = resolve(request.proposal, ledger.proposals(), certain=True)
+    proposal = find(request.proposal, ledger, certain=True)
     if not isinstance(proposal, Proposal):
         return proposal
     act = Vote(proposal.id, request.choice, request.reason)
@@ -60,8 +60,8 @@ def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | Amb
     speaker = ledger.speaker
     if speaker is None:
         return Refused("no_key")
-    proposals = ledger.proposals()
     if request.proposal is None:
+        proposals = ledger.proposals()
         ballots = ledger.ballots()
         active = [proposal for proposal in proposals if proposal.state is ProposalState.ACTIVE]
         mine = {one.number: ballot_of(speaker, ballots, one.number) for one in active}
@@ -74,7 +74,7 @@ def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | Amb
             open=tuple(sorted(still, key=lambda proposal: proposal.closes_at)),
             cast=tuple(cast),
         )
-    found = resolve(request.proposal, proposals)
+    found = find(request.proposal, ledger)
     if not isinstance(found, Proposal):
         return found
     ballot = ballot_of(speaker, ledger.ballots(found), found.number)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from skill.dao.answers import AmbiguousProposal, NoSuchProposal
+from skill.dao.ledger import Ledger
 from skill.dao.nouns import Proposal, ProposalState
 from skill.dao.requests import ProposalRef
 
@@ -41,6 +42,13 @@ EMPTY_WORDS = frozenset(
 """They tell no proposal from another."""
 
 OPEN_FIRST = (ProposalState.ACTIVE, ProposalState.PENDING, ProposalState.SUCCEEDED, ProposalState.QUEUED)
+
+
+def find(ref: ProposalRef, ledger: Ledger, *, certain: bool = False) -> Proposal | NoSuchProposal | AmbiguousProposal:
+    """As `resolve`. Of a DAO with a thousand proposals, one that is named by its number is read alone."""
+    text = str(ref).strip()
+    named = ledger.proposal(int(text)) if text.isdecimal() else None
+    return named or resolve(ref, ledger.proposals(), certain=certain)
 
 
 def resolve(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from eth_utils.crypto import keccak
 
@@ -224,8 +227,9 @@ def test_few_round_trips(demo: DemoDao) -> None:
     """Every question takes one or two requests, whatever the number of proposals."""
     ledger = ledger_of(demo)
     proposal = ledger.proposals()[3]
-    budget = {
+    budget: dict[str, tuple[Callable[[], object], int]] = {
         "proposals": (lambda: ledger.proposals(), 2),
+        "proposal": (lambda: ledger.proposal(4), 2),
         "treasury": (lambda: ledger.treasury(), 1),
         "transfers": (lambda: ledger.transfers(0), 1),
         "rules": (lambda: ledger.rules(), 2),
@@ -243,6 +247,23 @@ def test_few_round_trips(demo: DemoDao) -> None:
     before = cold.requests_made
     cold.proposals()
     assert cold.requests_made - before <= 3
+
+
+def test_one_proposal_is_the_same_as_among_all(demo: DemoDao, ledger: GovernorOz) -> None:
+    """Whatever its number; and none where there is none."""
+    for one in ledger.proposals():
+        alone = ledger.proposal(one.number)
+        assert alone is not None and replace(alone, as_of=one.as_of) == one
+    assert [ledger.proposal(number) for number in (-1, 0, 14, 9999)] == [None] * 4
+
+
+def test_one_proposal_costs_nothing_for_the_others(demo: DemoDao, endpoint: Endpoint) -> None:
+    """A DAO of a thousand proposals answers about one as quickly as a DAO of one."""
+    ledger = ledger_of(demo, endpoint.rpc)
+    many, _ = sizes(ledger, endpoint)
+    endpoint.requests.clear()
+    ledger.proposal(4)
+    assert max(len(str(request)) for request in endpoint.requests) < many / 5
 
 
 def test_what_is_new_is_seen_at_once(fresh_demo: DemoDao, fresh_ledger: GovernorOz) -> None:

@@ -265,6 +265,9 @@ class FakeLedger:
         self.before("proposals")
         return tuple(self._proposal(made) for made in self.chain.made)
 
+    def proposal(self, number: int) -> Proposal | None:
+        return next((one for one in self.proposals() if one.number == number), None)
+
     def _proposal(self, made: FakeProposal) -> Proposal:
         title, _, body = made.description.partition("\n")
         return Proposal(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from skill.dao.answers import AmbiguousProposal, NoSuchProposal
 from skill.dao.nouns import Proposal
-from skill.dao.which import resolve
+from skill.dao.which import find, resolve
 
 from .fake_ledger import FakeLedger, story
 
@@ -37,6 +37,7 @@ def test_a_proposal_is_found_by_number_latest_or_words_of_its_title(
     """Saying "Four", "the latest", "the website grant": each is one proposal, to read about and to vote on."""
     found = resolve(said, PROPOSALS, certain=certain)
     assert isinstance(found, Proposal) and found.number == number
+    assert find(said, FakeLedger(story()), certain=certain) == found
 
 
 @pytest.mark.parametrize(("said", "number"), [("gardens", 5), ("webside grants", 3), ("translating handbooks", 7)])
