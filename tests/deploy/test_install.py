@@ -147,4 +147,4 @@ def test_what_the_container_copies_is_there() -> None:
         if instruction == "COPY" and not any(word.startswith("--from") for word in words):
             sources = [word for word in words if not word.startswith("--")][:-1]
             assert all((DEPLOY.parent / source).exists() for source in sources), line
-    assert [line for line in lines if line.startswith("USER")] == ["USER aye"]
+    assert [line for line in lines if line.startswith("USER")] == ["USER 990:990"]
