@@ -17,6 +17,9 @@ from skill.dialogue.speech import Speech
 from skill.flow import Meaning, Transcript
 from skill.language.numbers import to_digits
 
+UNSURE = 0.3
+"""Of a hearing's confidence: a phrase that is heard at least so well beside it may have been said."""
+
 
 def read_back(answer: PreparedAnswer, speech: Speech) -> str:
     """What would be signed, whole; the phrase is not part of it. The figures of a new proposal are never rounded."""
@@ -80,6 +83,13 @@ def is_alike(wanted: str, meaning: Meaning, speech: Speech) -> bool:
     code = speech.replies.code
     word = meaning.slots.get("word")
     return bool(word) and _plain(phrase(str(word), speech), code) == _plain(wanted, code)
+
+
+def may_be(wanted: str, transcript: Transcript, speech: Speech) -> bool:
+    """Whether the phrase is close behind what was heard: then no other word was clearly said. It confirms nothing."""
+    code = speech.replies.code
+    asked, least = _plain(wanted, code), UNSURE * transcript.confidence
+    return any(_plain(one.text, code) == asked and one.confidence >= least for one in transcript.alternatives)
 
 
 def not_done(prepared: Prepared, speech: Speech) -> str:

@@ -178,7 +178,7 @@ class Dialogue:
         if intent == "confirm":
             if not meaning.slots.get("word"):
                 return self._once_more("yes_is_not_enough", conversation, pending, commit, speech)
-            if confirmation.is_alike(phrase, meaning, speech):
+            if confirmation.is_alike(phrase, meaning, speech) or confirmation.may_be(phrase, transcript, speech):
                 return self._once_more("not_the_phrase", conversation, pending, commit, speech)
             return self._reply(closed, speech.say("wrong_word", not_done=not_done))
         if intent in ("deny", "stop"):

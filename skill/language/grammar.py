@@ -15,7 +15,8 @@ from types import MappingProxyType
 from skill.language import Language
 from skill.language.names import Names, title_phrases
 from skill.language.network import DEAD, END, Network, without_context
-from skill.language.numbers import in_words, ordinal_in_words
+from skill.language.numbers import in_words, ordinal_in_words, to_digits
+from skill.language.replies import load_replies
 from skill.language.words import Words
 
 __all__ = ["Grammar", "Names", "compile_grammar"]
@@ -96,7 +97,7 @@ class Grammar:
 def compile_grammar(language: Language, names: Names, expects_slot: str | None = None) -> Grammar:
     """All sentences of a language with the names in use, and the bare values of the slot that is asked for."""
     titles = _titles(language.words, names)
-    phrases = _phrases(language.words, names, bool(titles))
+    phrases = _phrases(language, names, bool(titles))
     templates = tuple(one for one in without_context(language.sentences, expects_slot) if one.heard)
     network = Network(templates, language.sentences, language.words, lambda wild: phrases.get(wild, ()))
     steps = _Steps(network, language.words.contractions)
@@ -111,8 +112,13 @@ def _titles(words: Words, names: Names) -> tuple[tuple[str, ...], ...]:
     return tuple(_spoken(phrase, words.code) for phrase in sorted(found))
 
 
-def _phrases(words: Words, names: Names, titled: bool) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """For each wildcard list, what may be said for it. Reasons are free speech and in no grammar."""
+def _phrases(language: Language, names: Names, titled: bool) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """For each wildcard list, what may be said for it. Reasons are free speech and in no grammar.
+
+    What confirms is any of the words that Aye may ask for, and any number: a word that was not asked for is heard too,
+    and never pulled to the one that was.
+    """
+    words = language.words
 
     def said(name: str) -> tuple[str, ...]:
         return tuple(token.text for token in words.tokens(name))
@@ -120,11 +126,13 @@ def _phrases(words: Words, names: Names, titled: bool) -> dict[str, tuple[tuple[
     members = tuple(said(name) for name in names.members)
     daos = tuple(said(name) for name in names.daos)
     assets = tuple(said(symbol) for symbol in names.assets)
+    confirming = load_replies(language.folder.parent, words.code).confirmation_words
+    asked = tuple(said(word) for word in confirming if not to_digits(word, words.code).isdecimal())
     return {
         "number": ((_NUMBER,),),
         "ordinal": ((_ORDINAL,),),
         "amount": _AMOUNTS if words.code == "en" else ((_NUMBER,),),
-        "word": ((_NUMBER,),),
+        "word": ((_NUMBER,), *asked),
         "title": ((_TITLE,),) if titled else (),
         "known_title": ((_TITLE,),) if titled else (),
         "member": members,

@@ -1,6 +1,6 @@
 """What is said back: templates of `intents/<language>/replies.yaml`, filled with facts.
 
-    confirmation_words: [seven, …]                          words that confirm, apart from one another by ear
+    confirmation_words: [castle, …]                         words that confirm, apart from one another by ear
     words:    {point: point, and: and, months: […], …}      the few words that figures and times are made of
     replies:  {key: "text with {fact}", key: {zero: …, one: …, many: …}}
 

@@ -69,7 +69,7 @@ def test_nothing_is_signed_without_its_phrase(order: list[object], with_pin: boo
         elif move == "the phrase":
             other = rooms["hall" if here == "kitchen" else "kitchen"].pending
             waiting = pending or other
-            words = waiting.expects.phrase if waiting is not None and waiting.expects.phrase else "confirm six"
+            words = waiting.expects.phrase if waiting is not None and waiting.expects.phrase else "confirm castle"
             said = Transcript(words)
             free = asked is not None and asked.kind == "confirm" and asked.phrase == words and not with_pin
             meaning: Meaning | None = Meaning("confirm", {"word": words.split()[-1]})

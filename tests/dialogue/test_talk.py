@@ -140,7 +140,7 @@ def test_to_go_elsewhere_lets_a_vote_go() -> None:
     talk = Talk()
     talk.read_back()
     assert reply(talk, "switch_dao", dao="harbor").text == "I did not vote on proposal four. Now we speak of harbor."
-    assert talk.say("confirm", "confirm six", word="six").request is None
+    assert talk.say("confirm", "confirm castle", word="castle").request is None
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from skill.language import Language, load
 from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language.replies import Replies
 from tests.understanding.said import ROOT
 
 NAMES = Names(
@@ -113,6 +114,16 @@ def test_what_is_asked_for_can_be_heard(english: Language) -> None:
     asked = compile_grammar(english, NAMES, "proposal")
     assert asked.accepts("four") and asked.accepts("the audit one")
     assert not compile_grammar(english, NAMES).accepts("four")
+
+
+@pytest.mark.parametrize("code", ["en", "ko"])
+def test_every_phrase_that_is_asked_for_can_be_heard(code: str) -> None:
+    """Each word that may be asked for, and in English any number beside them: no word is pulled to another."""
+    found = compile_grammar(load(ROOT / "intents", code), NAMES)
+    replies = Replies.load(ROOT / "intents", code)
+    for word in replies.confirmation_words:
+        assert found.accepts(replies.text("phrase", word=word)), word
+    assert code != "en" or found.accepts("confirm seven")
 
 
 def test_korean_has_a_grammar_too() -> None:
