@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,14 +77,16 @@ def turn(client: httpx.Client, conversation: str, text: str) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(dao: DemoDao, **changes: Any) -> Iterator[Service]:
+def serving(dao: DemoDao, before: Callable[[Path], object] = lambda _: None, **changes: Any) -> Iterator[Service]:
     """A service on the demo's chain, configured as `configured` does with `changes`; in the end it is stopped by
-    SIGTERM, which it must survive in order. A test that ends it itself leaves `process` ended.
+    SIGTERM, which it must survive in order. A test that ends it itself leaves `process` ended. `before` prepares the
+    folder.
     """
     with tempfile.TemporaryDirectory(prefix="aye-") as name:  # a socket's path has 107 letters at most
         service = Service(Path(name))
         of_service = {"socket": str(service.socket)} | changes.pop("service", {})
         configured(service.folder, dao, service=of_service, **changes)
+        before(service.folder)
         try:
             service.start()
             yield service

@@ -6,6 +6,9 @@ import argparse
 import logging
 import sys
 
+from skill.chain import Signer
+from skill.config import Config
+from skill.errors import SignerError
 from skill.frontends.session import need_dao, settings_of, signer_of, typed_passphrase
 
 
@@ -13,10 +16,18 @@ def run(args: argparse.Namespace) -> int:
     """Serves until it is stopped by the system."""
     settings = settings_of(args)
     need_dao(settings)
-    from skill.frontends.service import serve  # a wrong configuration is said before the libraries are loaded
+    from skill.frontends.service.running import serve  # a wrong configuration is said before the libraries are loaded
 
     _log_to_stderr()
-    return serve(settings, signer_of(settings, typed_passphrase()))
+    return serve(settings, _signer(settings))
+
+
+def _signer(settings: Config) -> Signer | None:
+    """None where the key does not open: what else the household asks is answered all the same. The service says why."""
+    try:
+        return signer_of(settings, typed_passphrase())
+    except SignerError:
+        return None
 
 
 def _log_to_stderr() -> None:

@@ -3,9 +3,3 @@
 FastAPI on uvicorn: bodies are checked and OpenAPI is written from the same types. Async lives here alone; each turn
 runs in a thread, for the core is synchronous.
 """
-
-from __future__ import annotations
-
-from skill.frontends.service.running import serve
-
-__all__ = ["serve"]

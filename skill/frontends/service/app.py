@@ -69,7 +69,12 @@ async def _client(request: Request, _: Annotated[object, Security(BEARER)]) -> s
 Client = Annotated[str, Depends(_client)]
 
 
-@router.post("/v1/conversations/{name}/turns", response_model=TurnReply, openapi_extra=_BODY)
+@router.post(
+    "/v1/conversations/{name}/turns",
+    response_model=TurnReply,
+    openapi_extra=_BODY,
+    responses={200: {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}},
+)
 async def turn(request: Request, client: Client, name: str, audio: bool = False) -> Response:
     """One turn: a text or a recording in, the reply out; with `audio=true` spoken too, with `Accept: audio/wav` as a
     wav itself and the rest in the header `Aye-Reply`.

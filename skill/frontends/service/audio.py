@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
 import wave
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skill.config import Config
+from skill.errors import ModelError
 from skill.flow import Expects, Transcript
 from skill.hearing import hear
 from skill.hearing.endpoint import FRAME
@@ -28,7 +30,7 @@ GRAMMARS_KEPT = 8
 
 
 class Hearing:
-    """Loaded when somebody first speaks. Held to the names of the DAO spoken of; `clock` in seconds."""
+    """Loaded when somebody first speaks, or is about to. Held to the names of the DAO spoken of; `clock` in seconds."""
 
     def __init__(self, settings: Config, names: Callable[[str], Names], clock: Callable[[], float]) -> None:
         self._settings = settings
@@ -39,6 +41,11 @@ class Hearing:
         self._recogniser: Recogniser | None = None
         self._in_use: dict[str, tuple[float, Names]] = {}
         self._grammars: dict[tuple[str | None, Names], Grammar] = {}
+
+    def load(self) -> None:
+        """Ahead of the first words. A model that is missing is told when somebody speaks."""
+        with self._turn, contextlib.suppress(ModelError):
+            self._loaded()
 
     def recording(self, recording: bytes, dao: str, expects: Expects | None) -> Transcript:
         """What a wav or FLAC says. Raises `SoundError`, `ModelError`."""
@@ -56,15 +63,19 @@ class Hearing:
             return utterance.finish()
 
     def _prepared(self, names: Names, expects: Expects | None) -> Recogniser:
-        if self._recogniser is None:
-            self._recogniser = choose(self._settings.hearing.engine, self._language.code, self._settings.models)
+        recogniser = self._loaded()
         slot = expects.slot if expects is not None and expects.kind == "slot" else None
         grammar = self._grammars.get((slot, names))
         if grammar is None:
             if len(self._grammars) >= GRAMMARS_KEPT:
                 self._grammars.pop(next(iter(self._grammars)))
             grammar = self._grammars[slot, names] = compile_grammar(self._language, names, slot)
-        self._recogniser.prepare(grammar)
+        recogniser.prepare(grammar)
+        return recogniser
+
+    def _loaded(self) -> Recogniser:
+        if self._recogniser is None:
+            self._recogniser = choose(self._settings.hearing.engine, self._language.code, self._settings.models)
         return self._recogniser
 
     def _names_of(self, dao: str) -> Names:

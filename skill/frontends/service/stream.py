@@ -83,7 +83,8 @@ class Stream:
             await self._socket.send_denial_response(refusal.response())
             return
         await self._socket.accept()
-        beside = {asyncio.create_task(self._take_all())}
+        load = self._house.desk.sound(self._house.hearing.load)
+        beside: set[asyncio.Task[None]] = {asyncio.create_task(self._take_all()), asyncio.create_task(load)}
         try:
             while True:
                 message = await self._socket.receive()
