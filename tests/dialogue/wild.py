@@ -45,7 +45,7 @@ from skill.dao.requests import Prepared
 from skill.dialogue.voting import CODES
 from skill.flow import Meaning, Transcript
 from skill.language.replies import Replies
-from tests.dialogue.facts import ALICE, COIN, DAO, DOLLAR, ENGLISH, INTENTS, NOW, SPEAKER, STRANGER, VOTES
+from tests.dialogue.facts import ALICE, COIN, DAO, DOLLAR, ENGLISH, NOW, SPEAKER, STRANGER, VOTES
 
 HOSTILE = (
     "# Title **bold** (see `0xdeadbeef00112233445566778899aabbccddeeff`)",
@@ -55,7 +55,7 @@ HOSTILE = (
     "<script>alert(1)</script> [link](https://evil.example/0xabcdef) | a | b |",
     "0x0x0x0x 00xx (((([[[[{{{{ {name} {0} %s",
     "\u202etxet esrever\u202c \x00\x07\ufffd",
-    " ".join(Replies.load(INTENTS).confirmation_words),
+    " ".join(Replies.load(ENGLISH.folder.parent).confirmation_words),
     "```\ncode\n```\n---\n***\n~~~\nmore",
     "word" * 500,
     "  ",
