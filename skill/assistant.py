@@ -30,6 +30,7 @@ from skill.dao.requests import (
 )
 from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, Step
+from skill.dialogue.outcome import of_entry
 from skill.dialogue.pin import checker
 from skill.errors import AyeError, ChainError, StoreError
 from skill.flow import Conversation, Expects, Meaning, Outcome, Reply, Transcript
@@ -121,7 +122,7 @@ class Assistant:
     def spoken(self, conversation_id: str) -> None:
         """The reply has been said to its end: from now on the time for an answer counts."""
         conversation = self._load(conversation_id)
-        if conversation.pending is not None:
+        if conversation.pending is not None and self._begun(conversation) is None:
             self._store.conversations.save(self._dialogue.spoken(conversation, self._clock()))
 
     def dao_of(self, conversation_id: str) -> str:
@@ -130,12 +131,18 @@ class Assistant:
 
     def expects(self, conversation_id: str) -> Expects | None:
         """What this conversation waits for, if its time is not over."""
-        pending = self._load(conversation_id).pending
-        return pending.expects if pending is not None and self._clock() <= pending.until else None
+        conversation = self._load(conversation_id)
+        pending = conversation.pending
+        if pending is None or self._clock() > pending.until or self._begun(conversation) is not None:
+            return None
+        return pending.expects
 
     def outcome(self, conversation_id: str) -> Outcome | None:
         """What became of the last act that was asked for in this conversation; None: there was none."""
         conversation = self._load(conversation_id)
+        begun = self._begun(conversation)
+        if begun is not None:
+            return of_entry(begun)
         pending = conversation.pending
         over = pending is not None and pending.commit is not None and self._clock() > pending.until
         return "not_cast" if over else conversation.outcome
@@ -211,7 +218,21 @@ class Assistant:
             if _owner(entry.conversation) == own and entry.conversation not in committing - {conversation.id}
         )
 
+    def _begun(self, conversation: Conversation) -> Entry | None:
+        """The act whose phrase the conversation waits for by what is written of it, though it was said: the turn that
+        heard it is still at it, or was cut off. That phrase counts no more, and nobody may say that it was not done.
+        """
+        pending = conversation.pending
+        if pending is None or pending.commit is None:
+            return None
+        newest = self._store.journal.newest_of(conversation.id)
+        return newest if newest is not None and pending.after is not None and newest.id > pending.after else None
+
     def _reminded(self, conversation: Conversation, told: tuple[Entry, ...]) -> Conversation:
+        begun = self._begun(conversation)
+        if begun is not None:
+            conversation = replace(conversation, pending=None)
+            told = (*(entry for entry in told if entry.id != begun.id), begun)
         return self._dialogue.remind(conversation, told) if told else conversation
 
     def _performed(self, step: Step) -> Step:
@@ -256,7 +277,11 @@ class Assistant:
 
     def _said(self, step: Step, told: tuple[Entry, ...]) -> Reply:
         assert step.reply is not None, "a step holds a request or a reply"
-        self._store.conversations.save(step.conversation)
+        conversation, pending = step.conversation, step.conversation.pending
+        if pending is not None and pending.commit is not None and pending.after is None:
+            newest = self._store.journal.newest_of(conversation.id)
+            conversation = replace(conversation, pending=replace(pending, after=0 if newest is None else newest.id))
+        self._store.conversations.save(conversation)
         for entry in told:
             self._store.journal.told(entry)
         return step.reply

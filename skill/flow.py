@@ -82,6 +82,9 @@ class Pending:
     """The reply that asks was said to its end."""
     repeated: bool = False
     """The whole time was given once more already."""
+    after: int | None = None
+    """Of a `commit`: the journal's line of the last act of this conversation when it was asked for, 0: there was none.
+    A later line says that it was begun."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,11 @@ class SqlJournal:
             return self._read(wanted.where(journal.c.conversation == f"{client}/{name}"))
         return self._read(wanted.where(journal.c.conversation.startswith(f"{client}/", autoescape=True)))
 
+    def newest_of(self, conversation: str) -> Entry | None:
+        """The last act that this conversation began."""
+        wanted = select(journal).where(journal.c.conversation == conversation).order_by(journal.c.id.desc()).limit(1)
+        return next(iter(self._read(wanted)), None)
+
     def _step(self, entry: Entry, sources: Collection[Stage], to: Stage, **values: Any) -> tuple[bool, Entry]:
         """Moves an entry on from the stage it shows; of two processes that hold it, one does. Gives what it is now."""
         with in_words(self._where), self._engine.begin() as connection:

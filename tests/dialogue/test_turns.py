@@ -10,6 +10,7 @@ import pytest
 
 from skill.dao.journal import Journal
 from skill.errors import EndpointDown, StoreError
+from skill.flow import Reply
 from tests.dao.fake_ledger import DELAY, FakeChain
 from tests.dialogue.turns import House
 
@@ -283,3 +284,64 @@ def test_how_did_i_vote(house: House) -> None:
     house.confirm(house.say("vote no on proposal five"))
     text = house.say("how did I vote").text
     assert text == "You voted no on proposal five and yes on proposal four. There is nothing left for you to vote on."
+
+
+class Cut(BaseException):
+    """The process is gone."""
+
+
+class Ending(Failing):
+    """A journal of a process that ends at some of its steps."""
+
+    def _fail(self, *_: object) -> None:
+        raise Cut
+
+
+def cut_off(house: House, step: str) -> Reply:
+    """A vote's phrase said, and the process gone at a step of the journal; then a new one. Gives the read-back."""
+    asked = house.say("vote yes on proposal four")
+    house.with_journal(Ending(house.store.journal, step))
+    with pytest.raises(Cut):
+        house.confirm(asked)
+    house.restart()
+    house.assistant.settle()
+    return asked
+
+
+@pytest.mark.parametrize("step", ["sent", "settled", "told"])
+@pytest.mark.parametrize("first", ["kitchen", "bath"])
+def test_a_vote_whose_turn_was_cut_off_is_never_said_not_to_be_cast(house: House, step: str, first: str) -> None:
+    """Though its phrase is still waited for by what was written last: also where another room heard the news first."""
+    cut_off(house, step)
+    assert house.assistant.outcome("kitchen") == "cast" and house.assistant.expects("kitchen") is None
+    house.assistant.spoken("kitchen")
+    if first != "kitchen":
+        house.say("what is in the treasury", first)
+    reply = house.say("which proposals are open")
+    assert "our vote yes on proposal four is on the chain" in reply.text, reply
+    assert "did not vote" not in reply.text and "igned" not in reply.text, reply
+    assert house.assistant.outcome("kitchen") == "cast"
+    assert "ince we last" not in house.say("which proposals are open").text
+
+
+def test_the_time_for_a_phrase_that_was_said_is_not_over(house: House) -> None:
+    """Nobody is told that a vote was not cast because its process was gone when the time ran out."""
+    cut_off(house, "sent")
+    house.now += 1000
+    assert house.assistant.expired("kitchen") is None
+    assert "is on the chain" in house.say("help").text and house.assistant.outcome("kitchen") == "cast"
+
+
+def test_a_phrase_whose_turn_was_cut_off_counts_no_more(house: House) -> None:
+    """Nothing was sent: it is told so, and the vote may be asked for again, in the same breath."""
+    asked = cut_off(house, "signed")
+    reply = house.confirm(asked)
+    assert "was not sent" in reply.text and house.chain.ballots[-1].proposal != 4, reply
+    assert house.confirm(house.say("vote yes on proposal four")).outcome == "cast"
+
+
+def test_a_phrase_that_nobody_heard_still_counts(house: House) -> None:
+    """The process ended before the act was begun: the vote is still asked for, and its phrase casts it."""
+    asked = cut_off(house, "intend")
+    assert house.assistant.outcome("kitchen") == "asked" and house.assistant.expects("kitchen") is not None
+    assert house.confirm(asked).outcome == "cast"
