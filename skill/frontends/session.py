@@ -90,8 +90,13 @@ def credential_of(environment: Mapping[str, str]) -> Path | None:
     https://systemd.io/CREDENTIALS: only the service can read it, whatever its mode looks like.
     """
     folder = environment.get("CREDENTIALS_DIRECTORY")
-    file = Path(folder) / CREDENTIAL if folder else None
-    return file if file is not None and file.exists() else None
+    if not folder:
+        return None
+    file = Path(folder) / CREDENTIAL
+    try:
+        return file if file.exists() else None
+    except PermissionError:  # it is named to us and not for us: said where it is read
+        return file
 
 
 def signer_of(settings: config.Config, ask: Callable[[str], str] | None = None) -> Signer | None:
@@ -116,8 +121,12 @@ def signer_of(settings: config.Config, ask: Callable[[str], str] | None = None) 
 
 
 def read_only_reason(settings: config.Config) -> str:
-    """Why `signer_of` gave no key: one sentence, and what to do."""
+    """Why `signer_of` gave no key, or would give none: one sentence, and what to do."""
     key = settings.key
+    try:
+        signer_of(settings)
+    except SignerError as error:
+        return f"This Aye only reads. {error}"
     if key.file is None:
         return "This Aye only reads, for no key is configured. Make one with `aye setup --step key`."
     if key.passphrase_file is not None:

@@ -117,6 +117,48 @@ def test_from_nothing_to_the_first_answer_by_hand(fresh_demo: DemoDao, tmp_path:
 
 
 @pytest.mark.slow
+def test_a_slip_costs_one_step_and_what_is_left_is_said(demo: DemoDao, tmp_path: Path) -> None:
+    """A wrong address is asked for again; control C while it waits goes on; the end says what a vote still needs."""
+    config = tmp_path / "config.yaml"
+    config.write_text(f"data: {tmp_path / 'data'}\n")
+    terminal = Terminal("setup", config=config)
+    terminal.answer("JSON-RPC endpoint", "localhost")
+    terminal.answer("Take this step again", "")
+    terminal.answer("JSON-RPC endpoint", demo.rpc)
+    terminal.answer("chain id [31337]", "")
+    terminal.answer("governor (0x", demo.token)
+    terminal.answer("Take this step again", "y")
+    terminal.answer("JSON-RPC endpoint", demo.rpc)
+    terminal.answer("chain id [31337]", "")
+    terminal.answer("governor (0x", demo.governor)
+    terminal.answer("call this DAO", "garden")
+    terminal.answer("Which", "")
+    terminal.answer("Wait until it is seen", "y")
+    terminal.wait_for("Waiting")
+    terminal.interrupt()
+    terminal.answer("PIN of four to twelve", "12a4")
+    terminal.answer("Once more", "12a4")
+    terminal.answer("Take this step again", "y")
+    terminal.answer("PIN of four to twelve", "")
+    terminal.answer("Try the speaker", "n")
+    terminal.answer("Try a vote", "n")
+    terminal.answer("first question", "")
+    assert terminal.end() == 0, terminal.shown
+    end = terminal.shown.split("Done.")[1]
+    assert "votes of garden" in end and "--step delegation" in end and "--step gas" in end
+    assert "in config.yaml" not in terminal.shown, "no line is named that is not written yet"
+
+
+@pytest.mark.slow
+def test_who_does_not_try_again_is_told_how_to_go_on(tmp_path: Path) -> None:
+    """Exit code 1, and what was done is kept."""
+    terminal = Terminal("setup", config=tmp_path / "config.yaml")
+    terminal.answer("JSON-RPC endpoint", "localhost")
+    terminal.answer("Take this step again", "n")
+    assert terminal.end() == 1 and "`aye setup` goes on" in terminal.shown and "Traceback" not in terminal.shown
+
+
+@pytest.mark.slow
 def test_from_nothing_to_the_first_answer_by_a_file(demo: DemoDao, tmp_path: Path) -> None:
     """No terminal, no question; a second run keeps the key and changes nothing."""
     config, file = tmp_path / "deep" / "config.yaml", answers(tmp_path, demo)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from skill import config
-from skill.errors import ConfigError
+from skill.errors import AyeError, ConfigError
 from skill.frontends.cli import SETUP_STEPS
 from skill.frontends.setup.answers import Terminal, read_answers
 from skill.frontends.setup.chain_steps import delegation_step, gas_step, vote_step
@@ -42,13 +42,35 @@ def run(args: argparse.Namespace) -> int:
     for number, name in enumerate(names, 1):
         title, step = STEPS[name]
         _say(f"\n{number} of {len(names)}  {title}" if len(names) > 1 else title)
-        step(setting)
+        if len(names) > 1 and answering.by_hand:
+            _by_hand(setting, name, step)
+        else:
+            step(setting)
     if not args.step:
         _say(f'\nDone. The configuration is {setting.path}. Try: aye ask "which proposals are open"')
+        for what, later in setting.left.items():
+            _say(f"Before it can vote it needs {what}: `aye setup --step {later}`.")
         read = config.find(args.config, os.environ)
         if read is not None and read.resolve() != setting.path.resolve():
             _say(f"In this folder Aye reads {read} instead: go elsewhere, or give --config {setting.path}.")
     return 0
+
+
+def _by_hand(setting: Setting, name: str, step: Callable[[Setting], None]) -> None:
+    """A slip costs one step, not the way from the beginning. Raises what the person does not want to try again."""
+    while True:
+        try:
+            step(setting)
+            return
+        except KeyboardInterrupt:
+            _say(f"\nLeft. What is done is kept: `aye setup --step {name}` takes this step alone.")
+            if name != "delegation":  # there it was said that control C goes on
+                raise
+            return
+        except AyeError as error:
+            _say(str(error))
+            if not setting.answering.yes("", "Take this step again?", True):
+                raise AyeError("The setup is not at its end.", "What is done is kept: `aye setup` goes on.") from None
 
 
 def _data(setting: Setting) -> None:

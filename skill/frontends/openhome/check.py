@@ -84,4 +84,4 @@ def _service(answer: dict[str, Any], sockets: Sequence[str]) -> Iterator[Finding
     if answer["data"]["read_only"]:
         yield Finding("key", True, "there is none it can use: this speaker reads and does not vote")
     else:
-        yield Finding("key", True, "it can vote")
+        yield Finding("key", True, "it is unlocked: it can vote with what is delegated to it")

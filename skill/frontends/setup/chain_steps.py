@@ -28,6 +28,7 @@ def delegation_step(setting: Setting) -> None:
         ledger = connected(dao, None)
         if _seen(setting, dao, ledger, address):
             continue
+        setting.left[f"votes of {dao.key}, delegated to it"] = "delegation"
         link = delegation_link(ledger.facts.token, ledger.facts.chain_id, address)
         setting.say(
             f"{dao.key}: in your own wallet, sign one transaction. It moves no token and can be taken back.\n"
@@ -44,6 +45,7 @@ def _seen(setting: Setting, dao: DaoConfig, ledger: Ledger, address: str) -> boo
     power = ledger.power(Address(address))
     if power.power == 0:
         return False
+    setting.left.pop(f"votes of {dao.key}, delegated to it", None)
     votes = power.power / 10**ledger.facts.votes.decimals
     setting.say(f"{dao.key}: the delegation is seen on the chain: {votes:,.0f} votes.")
     if power.balance:
@@ -60,7 +62,7 @@ def _wait(setting: Setting, dao: DaoConfig, ledger: Ledger, address: str) -> Non
     start = setting.clock()
     said = 0
     if answering.by_hand:
-        setting.say("Waiting. Control C leaves it for later: `aye setup --step delegation` goes on.")
+        setting.say("Waiting. Control C leaves it for later: `aye setup --step delegation` looks again.")
     while seconds is None or setting.clock() - start < seconds:
         setting.sleep(POLL_SECONDS)
         waited = int(setting.clock() - start)
@@ -89,6 +91,7 @@ def gas_step(setting: Setting) -> None:
             f"The speaker's key has {coins(money.there)} {coin}, enough for about {money.votes:,} votes."
         )
         if money.low:
+            setting.left[f"{coin} for the fees of {dao.key}"] = "gas"
             setting.say(f"Send about {coins(money.enough)} {coin}, and no token, to {address}.")
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from skill.assistant import connected
 from skill.chain import chain_id_of, connect
 from skill.config import DaoConfig
-from skill.errors import ConfigError, WrongChain
+from skill.errors import ChainError, ConfigError, WrongChain
 from skill.frontends.setup.answers import Answers
 from skill.frontends.setup.setting import Setting
 from skill.frontends.setup.written import add_dao
@@ -35,10 +38,21 @@ def _check(setting: Setting, dao: DaoConfig) -> None:
     setting.say(f"{dao.key}: the endpoint serves chain {facts.chain_id}, the governor calls itself {facts.name}.")
 
 
+@contextmanager
+def _answered(mend: str) -> Iterator[None]:
+    """What does not hold was answered just now: there is no line of config.yaml to look at yet."""
+    try:
+        yield
+    except ChainError as error:
+        error.mend = mend
+        raise
+
+
 def _add(setting: Setting) -> None:
     answering = setting.answering
     endpoint = answering.text("dao.endpoint", "Address of a JSON-RPC endpoint of the DAO's chain (https://…)")
-    found = chain_id_of(endpoint)
+    with _answered("Look at the endpoint's address, and at the network."):
+        found = chain_id_of(endpoint)
     setting.say(f"It serves chain {found}.")
     chain = answering.text("dao.chain_id", "The DAO's chain id", str(found))
     if not chain.isdecimal() or int(chain) != found:
@@ -46,7 +60,8 @@ def _add(setting: Setting) -> None:
     governor = answering.text("dao.governor", "Address of the DAO's governor (0x…)")
     from_block = int(answering.value("dao.from_block") or 0) if isinstance(answering, Answers) else 0
     tokens = list(answering.value("dao.tokens") or ()) if isinstance(answering, Answers) else []
-    ledger = connect(endpoint, found, governor, name="new", from_block=from_block, tokens=tokens)
+    with _answered("Look at the governor's address: the DAO's website or a block explorer shows it."):
+        ledger = connect(endpoint, found, governor, name="new", from_block=from_block, tokens=tokens)
     facts = ledger.facts
     setting.say(
         f"It is {ledger.dialect}. It calls itself {facts.name}, votes with {facts.votes.symbol} ({facts.token}), "

@@ -41,6 +41,7 @@ def key_step(setting: Setting) -> None:
         "generated" if setting.answering.by_hand else None,
     )
     if kept == "none":
+        setting.left["a key"] = "key"
         setting.say("No key was made: Aye reads and does not vote.")
         return
     if kept in ("generated", "typed") and passphrase_file.exists():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from skill import config
@@ -22,7 +22,10 @@ CREDSTORE = Path("/etc/credstore")
 
 @dataclass(slots=True)
 class Setting:
-    """`signer` is the key where a step has unlocked it: its passphrase may be out of reach later."""
+    """`signer` is the key where a step has unlocked it: its passphrase may be out of reach later.
+
+    `left`: what a vote still needs, and the step that sees to it.
+    """
 
     path: Path
     answering: Answering
@@ -31,6 +34,7 @@ class Setting:
     clock: Callable[[], float]
     credstore: Path = CREDSTORE
     signer: Signer | None = None
+    left: dict[str, str] = field(default_factory=dict)
 
     @property
     def settings(self) -> config.Config:
