@@ -21,6 +21,7 @@ test-long: install-test ## more voices, more kills; writes the figures in docs/
 	@.venv/bin/python bench/sentences.py --write-docs docs/hearing.md
 	@.venv/bin/python bench/understanding.py --write-docs docs/understanding.md
 	@.venv/bin/python bench/turn.py --write-docs docs/performance.md
+	@.venv/bin/python bench/service.py --write-docs docs/performance.md
 
 lint: ## ruff
 	@.venv/bin/ruff check .
@@ -37,7 +38,7 @@ docs: ## the generated documents are up to date
 	@.venv/bin/python scripts/intents-table --check
 
 site: install-test ## docs/ as a site, in site/
-	@.venv/bin/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --strict
 
 ci: ## what CI runs
 	@.ci/run
