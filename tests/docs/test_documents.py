@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from skill.flow import Expects, Transcript
+from skill.frontends.cli import SETUP_STEPS, parser
 from skill.language import load
 from skill.language.grammar import Names
 from skill.understanding import Understanding
@@ -94,6 +96,28 @@ def test_every_block_of_commands_is_run_or_says_why_not() -> None:
     unmarked = [block.name for block in blocks() if block.mark is None]
     silent = [block.name for block in blocks() if block.mark == "never" and not block.why]
     assert not unmarked and not silent, f"without a mark: {unmarked}; never run, without a reason: {silent}"
+
+
+def named() -> tuple[tuple[str, str], ...]:
+    """Document and command, of each `aye …` named within a sentence or a table."""
+    pages = [file for file in (*DOCUMENTS, ROOT / "README.md") if file.name != "commands.md"]
+    return tuple(
+        (file.name, command)
+        for file in pages
+        for command in re.findall(
+            r"`(?:sudo )?(aye [^`\n]+)`", re.sub(r"```.*?```", "", file.read_text(encoding="utf-8"), flags=re.S)
+        )
+    )
+
+
+@pytest.mark.parametrize(("document", "command"), sorted(set(named())), ids=lambda part: str(part))
+def test_every_command_that_is_named_is_one(document: str, command: str) -> None:
+    """As the parser takes it: a name alone (`aye key`) is a command, one with options is accepted as it stands."""
+    words = shlex.split(command.replace("--step NAME", f"--step {SETUP_STEPS[0]}"))[1:]
+    try:
+        parser().parse_args(words if len(words) > 1 else [*words, "--help"])
+    except SystemExit as ended:
+        assert ended.code == 0, f"{document}: {command}"
 
 
 def _run(block: Block, home: Path) -> None:
