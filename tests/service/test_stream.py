@@ -110,6 +110,7 @@ def test_stop_silences(fresh_demo: DemoDao, tmp_path: Path) -> None:
         assert talk.until("reply")["intent"] == "stop"
         assert service.local.get("/v1/conversations/ws").json()["outcome"] == "not_cast"
         talk.send(type="text", text=VOTE)
+        assert talk.until("reply")["outcome"] == "asked"
         talk.until("audio")
         talk.send(type="stop")
         assert talk.until("spoken") == {"type": "spoken", "whole": False}
