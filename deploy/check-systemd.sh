@@ -18,6 +18,7 @@ clean() {
   [ -z "$init" ] || kill -9 "$init" 2>/dev/null || true
   [ -z "$demo_pid" ] || kill "$demo_pid" 2>/dev/null || true
   wait
+  find "$work/cgroup/aye-check" -depth -type d -exec rmdir {} + || true
   umount "$root" "$work/cgroup"
   rm -rf --one-file-system "$work"
 }
