@@ -72,9 +72,9 @@ def test_ayes_own_voice_confirms_nothing(voting: Inside, fresh_demo: DemoDao) ->
         assert talk.until("spoken")["whole"], "it does not silence Aye either"
         talk.say(phrase)  # the echo of its last words
         pause(TAIL)
-        talk.send(type="text", text=phrase)
+        talk.send(type="text", text=phrase.upper())
         reply = talk.until("reply")
-        assert reply["heard"] == phrase and reply["outcome"] == "cast", reply
+        assert reply["heard"] == phrase.upper() and reply["outcome"] == "cast", reply
     assert ballots(fresh_demo) == 1
 
 
@@ -86,12 +86,13 @@ def test_what_came_in_while_aye_spoke_is_aye_however_late_it_is_listened_to(
         talk.send(type="text", text=VOTE)
         phrase = talk.until("reply")["expects"]["phrase"]
         talk.until("audio")
-        for _ in range(3):  # each takes the recogniser longer than Aye takes for what is left to say
+        with voting.house.hearing._turn:  # the ear is taken by somebody else
             talk.say(phrase)
-        talk.until("spoken")
-        pause(3)
-        talk.send(type="text", text=phrase)
-        assert talk.until("heard")["text"] == phrase
+            talk.say(phrase)
+            assert talk.until("spoken")["whole"]
+            pause(TAIL)
+        talk.send(type="text", text=phrase.upper())
+        assert talk.until("heard")["text"] == phrase.upper()
         assert talk.until("reply")["outcome"] == "cast"
     entries = voting.local.get("/v1/journal").json()
     assert [entry["outcome"] for entry in entries] == ["cast"] and ballots(fresh_demo) == 1
