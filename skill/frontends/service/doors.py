@@ -103,6 +103,8 @@ def _give(path: Path, group: str | None) -> None:
         number = grp.getgrnam(group).gr_gid
     except KeyError:
         return
+    if path.stat().st_gid == number:
+        return  # systemd starts it in its group already, and forbids any chown
     try:
         os.chown(path, -1, number)
     except OSError:
