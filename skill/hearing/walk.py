@@ -12,9 +12,8 @@ Written out as sentences the grammar would hold millions; as tokens of all state
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
@@ -50,7 +49,9 @@ class Place(NamedTuple):
 
 
 Places = frozenset[Place]
-Leads = dict[Place, tuple[str, ...]]
+Words = tuple[str, ...]
+"""Labels of the grammar."""
+Leads = dict[Place, Words]
 """Where a token may lead, each with the words that begin with it (none inside a word)."""
 START: Places = frozenset({Place(State(0), (), "mark")})
 
@@ -59,15 +60,10 @@ START: Places = frozenset({Place(State(0), (), "mark")})
 class Next:
     """What may follow a set of places."""
 
-    places: dict[int, list[Place]]
-    """Token -> where it leads."""
+    tokens: NDArray[np.int64]
+    """The tokens that may follow, end of text among them."""
     final: bool
     """The sentence may end here."""
-
-    @cached_property
-    def tokens(self) -> NDArray[np.int64]:
-        """The tokens that may follow, end of text among them."""
-        return np.fromiter([*self.places, *([END] if self.final else [])], np.int64)
 
 
 class Walk:
@@ -99,26 +95,24 @@ class Walk:
         known = self._nexts.get(places)
         if known is None:
             self._forget()
-            leads: dict[int, list[Place]] = defaultdict(list)
-            for place in places:
-                for token, to in self._onward(place).items():
-                    leads[token].extend(to)
-            final = any(not place.rest and place.after != "hyphen" and self._final(place.state) for place in places)
-            known = self._nexts[places] = Next(dict(leads), final)
-            self._kept += len(leads)
+            onward = {token for place in places for token in self._onward(place)}
+            final = any(self.ends(place) for place in places)
+            tokens = np.fromiter([*onward, *([END] if final else [])], np.int64)
+            known = self._nexts[places] = Next(tokens, final)
+            self._kept += len(onward)
         return known
 
-    def labels(self, tokens: Sequence[int]) -> tuple[str, ...]:
-        """The words of one path that is written with these tokens; empty where there is none."""
-        paths: dict[Place, tuple[str, ...]] = dict.fromkeys(START, ())
-        for token in tokens:
-            onward: dict[Place, tuple[str, ...]] = {}
-            for place, said in paths.items():
-                for target, words in self._onward(place).get(token, {}).items():
-                    onward.setdefault(target, (*said, *words))
-            paths = onward
-        ends = [said for place, said in paths.items() if not place.rest and self._final(place.state)]
-        return ends[0] if ends else ()
+    def along(self, places: Mapping[Place, Words], token: int) -> dict[Place, Words]:
+        """Where a token leads from these places, and the words that led there; of several ways to a place the first."""
+        onward: dict[Place, Words] = {}
+        for place, said in places.items():
+            for target, begun in self._onward(place).get(token, {}).items():
+                onward.setdefault(target, (*said, *begun))
+        return onward
+
+    def ends(self, place: Place) -> bool:
+        """Whether a sentence may end here."""
+        return not place.rest and place.after != "hyphen" and self._final(place.state)
 
     def _forget(self) -> None:
         """A listening loop runs for months: what was found is not kept for ever."""

@@ -59,6 +59,10 @@ class ModelFile:
         flat: NDArray[Any] = np.frombuffer(self._map, DTYPES[found.dtype], count, found.offset)
         return flat.reshape(found.shape)
 
+    def forget(self) -> None:
+        """Gives back the memory of pages that were read; what is asked for again is read again."""
+        self._map.madvise(mmap.MADV_DONTNEED)
+
     def float32(self, name: str) -> Array:
         """A float32 copy of the tensor `name`."""
         return self.array(name).astype(np.float32)

