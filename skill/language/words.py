@@ -51,6 +51,8 @@ class Words:
     """Taken out before anything is matched."""
     polite: frozenset[str]
     """May stand anywhere."""
+    trailing: Mapping[str, frozenset[str]]
+    """A word that says nothing after some others -> these: "what all"."""
     light: frozenset[str]
     """May be dropped by a near match."""
     links: frozenset[str]
@@ -83,12 +85,17 @@ class Words:
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The words of a sentence as the templates know them: spelled out, numbers as digits, fillers gone."""
-        return tuple(token for token in tokens(text, self.code, self.spelled) if token.text not in self.skip)
+        found = tokens(text, self.code, self.spelled)
+        return tuple(
+            token
+            for before, token in zip(("", *(token.text for token in found)), found, strict=False)
+            if token.text not in self.skip and before not in self.trailing.get(token.text, ())
+        )
 
 
 _KEYS = (
-    "contractions", "spellings", "skip", "polite", "light", "links", "telling", "turning", "asks", "anchors", "sides",
-    "questions", "harmless", "cues", "topics", "sounds", "open",
+    "contractions", "spellings", "skip", "polite", "trailing", "light", "links", "telling", "turning", "asks", "anchors",
+    "sides", "questions", "harmless", "cues", "topics", "sounds", "open",
 )  # fmt: skip
 
 
@@ -107,6 +114,7 @@ def load_words(file: Path, code: str) -> Words:
         spelled=MappingProxyType({**spellings, **contractions}),
         skip=frozenset(data.get("skip", ())),
         polite=frozenset(data.get("polite", ())),
+        trailing=MappingProxyType({word: frozenset(after) for word, after in data.get("trailing", {}).items()}),
         light=frozenset(data.get("light", ())),
         links=frozenset(data.get("links", ())),
         telling=frozenset(data.get("telling", ())),

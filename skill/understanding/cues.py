@@ -29,7 +29,8 @@ class Cues:
     def __init__(self, sentences: Sentences, words: Words, vocabulary: frozenset[str]):
         self._words = words
         self._vocabulary = vocabulary | words.light
-        self._proposal = self._of_rule("named", sentences)
+        self.named = self._of_rule("named", sentences)
+        """The ways to name a proposal surely."""
         slots = {slot for found in SAID.values() for slot in found}
         self._said = {slot: self._of_rule(f"said_{slot}", sentences) for slot in slots}
 
@@ -89,11 +90,11 @@ class Cues:
 
     def _named(self, heard: Heard, known: KnownNames) -> tuple[SlotValue, int, int] | None:
         """The one proposal that is named, and where: the longest run of words that names one."""
-        if self._proposal is None:
+        if self.named is None:
             return None
         best: tuple[SlotValue, int, int] | None = None
         for start in range(len(heard.tokens)):
-            end, found = longest(heard, start, self._proposal, self._words, known)
+            end, found = longest(heard, start, self.named, self._words, known)
             plain = [path for path in found if not path.open_words and not path.sounds]
             if plain and end - start > (best[2] - best[1] if best else 1):
                 best = next(value for slot, value in plain[0].slots if slot == "proposal"), start, end

@@ -15,6 +15,7 @@ from skill.language.words import Words
 from skill.understanding.certainty import WANTS_TO_VOTE, exact_score, guarded, likely
 from skill.understanding.cues import Cues
 from skill.understanding.exact import Heard, Path, paths
+from skill.understanding.fronted import apart
 from skill.understanding.names import NO_NAMES, KnownNames
 from skill.understanding.near import Nearby
 
@@ -87,6 +88,12 @@ class Understanding:
         exact = paths(heard, matcher.network, self._words, self._names)
         if exact:
             return self._choose([(self._meaning(path, matcher), _rank(path)) for path in exact])
+        named = matcher.cues.named
+        fronted = apart(
+            heard, matcher.network, named, self._words, self._names, lambda path: self._meaning(path, matcher)
+        )
+        if fronted is not None:
+            return fronted
         near = self._near(heard, matcher)
         if near is not None and near.score >= NEARLY:
             return near

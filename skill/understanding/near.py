@@ -70,7 +70,7 @@ class Nearby:
         self._words = words
         self._merged = Merged(network)
         self._vocabulary = network.vocabulary
-        self._kept = words.anchors | words.telling
+        self._kept = words.anchors | words.telling | words.sides
         self._list = sorted(network.vocabulary)
         self._choices = frozenset(network.choice_words)
 

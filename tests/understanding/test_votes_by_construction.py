@@ -29,6 +29,12 @@ VOTES = (
     "cast my vote against the latest proposal",
     "on proposal four vote yes",
     "vote yes on it",
+    "chuck me down for a yes on nine",
+    "proposal nine is a yes from me",
+    "I want vote no in proposal nine",
+    "mark proposal nine as a no",
+    "would you mind putting me down as a no on nine",
+    "vote on proposal nine with a yes",
 )
 
 
@@ -41,13 +47,29 @@ BEFORE_OK = _words(
     please go ahead want need i would like to wish am ready here have decided love let me us just may feel free um uh er
     hm i'd let's will yes yeah yep sure fine yo hiya howdy morning perfect excellent cool nice lovely brilliant
     wonderful fantastic mate friend again everyone be kind as kindly good dear love angel do favor help was
-    hoping for"""
+    hoping for oh alrighty sweet morning evening afternoon day greetings there quickly possibly go on desire wish
+    calling trying looking happy came time got going with ya understood very well no it's problem makes sense get it
+    in that case stuff one thing needful star pet solid appreciate grateful sorry excuse way by case real quick nah
+    looks sounds great bad wrong fair like i'm"""
 )
 """Words that may stand before a vote and leave it one: greetings, politeness, the speaker's own will."""
 AFTER_OK = _words(
     """for me us now right then please thanks thank you aye with all my votes tokens power voting on behalf um uh er hm
-    if can"""
+    if can and ta cheers yeah much so very a lot million bunch ton many away straight real quick quickly today go
+    advance in my own kindly"""
 )
+VOCATIVES = _words("mate love innit dear sir madam ma'am buddy bro dude pal hun honey darling boss lah yaar sha abeg")
+"""May stand anywhere, as "please" may."""
+FILLERS = _words("um umm ummm uh uhh uhhh uhm er err erm ermm ah ahh hmm hmmm hm mm mmm mhm eh ehm em huh all")
+"""Sounds that say nothing, and "all" or "huh" after some of them."""
+STANCES = (
+    "I like it", "I don't like it", "I'm not happy with it", "I'm not bothered either way", "it looks good to me",
+    "looks good", "sounds good", "I think it's good", "I've read it", "I've made up my mind", "I've thought about it",
+    "my mind's made up", "if you don't mind", "if you wouldn't mind", "when you get a sec", "if that's all right",
+    "fair enough", "do me a favor and", "please do one thing", "kindly do the needful and", "be a dear and",
+    "help me", "okay so", "yeah", "oh go on then", "good morning please",
+)  # fmt: skip
+"""What may be said before a vote, and decides nothing."""
 REASON = re.compile(r"\b(because|since|reason|comment|note|message|explanation|grounds|basis|fact|explaining|being)\b")
 
 TURNS_BEFORE = (
@@ -59,7 +81,7 @@ TURNS_BEFORE = (
     "write down that", "we", "yesterday I", "nobody wants to", "is it possible to", "who can", "would you ever",
     "I was wondering, do people", "remind me how I", "my wife wants me to", "I almost", "I already",
     "I just heard them", "no need to", "no reason to", "I think I", "I guess I", "perhaps",
-    "it says", "I used to", "I'd like to know who",
+    "it says", "I used to", "do I", "do you", "so do I", "when do", "yes do I", "ok would you ever", "I'd like to know who",
 )  # fmt: skip
 TURNS_AFTER = (
     "if it passes", "unless Alice votes no", "tomorrow", "later", "or no", "and proposal five", "or proposal five",
@@ -117,11 +139,26 @@ def test_what_turns_a_vote_round_after_it_is_heard(after: str, understanding: Un
     assert not taken
 
 
+@pytest.mark.parametrize("stance", STANCES)
+def test_what_people_say_of_themselves_leaves_a_vote_a_vote(stance: str, understanding: Understanding) -> None:
+    """A greeting, a favor asked, an opinion in front of an instruction: it is one still."""
+    assert _votes(understanding, f"{stance} vote yes on proposal four")
+
+
+@pytest.mark.parametrize("stance", STANCES)
+def test_what_people_say_of_themselves_makes_no_vote_of_what_is_none(stance: str, understanding: Understanding) -> None:
+    """Behind it a question, a negation, a report, a plan stay what they are."""
+    built = [f"{stance} {before} {vote}" for before in TURNS_BEFORE for vote in VOTES[::4]]
+    built += [f"{stance} {vote} {after}" for after in TURNS_AFTER for vote in VOTES[::4]]
+    assert not [text for text in built if _votes(understanding, text)]
+
+
 WORDS = st.sampled_from(
     sorted(
         {word for turn in TURNS_BEFORE + TURNS_AFTER for word in turn.split()}
         | BEFORE_OK
         | AFTER_OK
+        | VOCATIVES
         | _words("treasury proposal four five yes no against abstain for the a is was vote voted if quorum alice")
     )
 )
@@ -133,6 +170,8 @@ def test_only_politeness_may_stand_around_a_vote(
     understanding: Understanding, before: list[str], vote: str, after: list[str]
 ) -> None:
     """Whatever words are put around an instruction: where it still votes they are all words of politeness."""
+    before = [word for word in before if word not in VOCATIVES | FILLERS]
+    after = [word for word in after if word not in VOCATIVES | FILLERS]
     text = " ".join([*before, vote, *after])
     if not _votes(understanding, text):
         return
@@ -151,7 +190,7 @@ def test_any_text_around_a_vote_is_no_politeness(
     text = f"{before} {vote} {after}"
     around = re.findall(r"[^\W_]+", f"{before} {after}".lower())
     if _votes(understanding, text):
-        assert set(around) <= BEFORE_OK | AFTER_OK, text
+        assert set(around) <= BEFORE_OK | AFTER_OK | VOCATIVES | FILLERS, text
 
 
 @settings(max_examples=300, deadline=None)
