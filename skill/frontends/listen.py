@@ -74,6 +74,10 @@ def _hear(room: Room, conversation: str, view: View, mouth: _Mouth, frames: Iter
             words = utterance.feed(piece)
             if not over_aye:
                 view.now("hearing", words)
+        if ear.pausing:
+            utterance.pause()
+        elif ear.speaking and not ear.silent_seconds:
+            utterance.resume()
         if not ear.ended:
             continue
         ear.reset()

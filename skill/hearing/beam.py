@@ -12,7 +12,7 @@ the steps of the others, so that it costs a tenth of a decoding of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -133,12 +133,18 @@ def unexplained(seconds: float, tokens: int) -> float:
 
 
 def search(
-    decoder: Decoder, walk: Walk | None, encoded: Array, seconds: float, silent: Silent, beam: Beam = BEAM
+    decoder: Decoder,
+    walk: Walk | None,
+    encoded: Array,
+    seconds: float,
+    silent: Silent,
+    beam: Beam = BEAM,
+    given_up: Callable[[], bool] = lambda: False,
 ) -> tuple[tuple[Held, ...], Freely]:
     """The best sentences of the grammar for `seconds` of sound `encoded` (F, D), best first, none where none fits or
     there is no grammar; and what is heard freely.
 
-    `decoder.tokens` must hold all of `walk.tokens()`.
+    `decoder.tokens` must hold all of `walk.tokens()`. Once `given_up`, what comes back is worth nothing.
     """
     progress = decoder.start(encoded)
     for token in PROMPT:
@@ -147,7 +153,7 @@ def search(
     free = _Free(silent, 8 + round(FREE_TOKENS_PER_SECOND * seconds))
     free_row = 0
     finished: list[Held] = []
-    while (partials or free.going) and progress.length < LONGEST:
+    while (partials or free.going) and progress.length < LONGEST and not given_up():
         if free.going:
             free.take(decoder.whole(features[free_row : free_row + 1])[0])
         onward: list[_Partial] = []

@@ -23,7 +23,8 @@ _BEGINS, _GOES_ON = 0.5, 0.35
 """Probability of speech that starts an utterance, and the lower one that keeps it going (Silero's own advice)."""
 _STEPS_TO_BEGIN = 2
 """Steps in a row over `_BEGINS`: a click is one."""
-_AFTER_SPEECH_SECONDS = 0.2
+PAUSE_SECONDS = 0.2
+"""Silence after which a person may have ended: as much of it belongs to an utterance as to a recording's."""
 
 
 class Endpointer:
@@ -53,6 +54,16 @@ class Endpointer:
         """An utterance has begun and not ended."""
         self.ended = False
         """An utterance has begun and ended."""
+
+    @property
+    def pausing(self) -> bool:
+        """In an utterance, and silent for as long as a person is who may have ended it."""
+        return self.speaking and self._silent >= PAUSE_SECONDS * RATE
+
+    @property
+    def silent_seconds(self) -> float:
+        """How long the silence has lasted that may end the utterance; 0 while there is speech."""
+        return self._silent / RATE
 
     def reset(self) -> None:
         """Ready for the next utterance. Samples short of a whole step are kept."""
@@ -115,5 +126,5 @@ def trim(samples: Frame) -> Frame:
     if not len(begins):
         return samples[:0]
     first = int(begins[0]) * FRAME - round(PREROLL_SECONDS * RATE)
-    last = (int(np.flatnonzero(chances >= _GOES_ON)[-1]) + 1) * FRAME + round(_AFTER_SPEECH_SECONDS * RATE)
+    last = (int(np.flatnonzero(chances >= _GOES_ON)[-1]) + 1) * FRAME + round(PAUSE_SECONDS * RATE)
     return samples[max(0, first) : last]

@@ -27,6 +27,12 @@ class Utterance(Protocol):
     def feed(self, frame: NDArray[np.int16]) -> str:
         """The next samples, 16 kHz mono, shape (samples,); gives the words so far, or "" where it has none yet."""
 
+    def pause(self) -> None:
+        """The person is silent and may have ended: what can be worked out already may begin. Said again, it is once."""
+
+    def resume(self) -> None:
+        """The person goes on: what was begun at the pause is thrown away."""
+
     def finish(self) -> Transcript:
         """What was said, `spoken` set; text "" where nothing was. Called once."""
 

@@ -117,6 +117,12 @@ class VoskUtterance:
             self._partial = shown.so_far()
         return self._partial
 
+    def pause(self) -> None:
+        """Nothing to begin: it decodes while the person speaks."""
+
+    def resume(self) -> None:
+        """Nothing to throw away."""
+
     def finish(self) -> Transcript:
         """The sentence of the grammar that was heard, else the free words; the other ones as alternatives."""
         words, sure = self._free.finish()

@@ -9,6 +9,10 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +77,7 @@ class WhisperRecogniser:
         _give_back()
         self._beam = beam
         self._speller = Speller(self._tokenizer)
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="aye-hearing")
         self._walks: list[tuple[Grammar, Walk, NDArray[np.int64]]] = []
 
     def prepare(self, grammar: Grammar) -> None:
@@ -88,8 +93,16 @@ class WhisperRecogniser:
         """A new utterance under the grammar prepared last; without one it is decoded freely."""
         return WhisperUtterance(self)
 
-    def transcribe(self, samples: NDArray[np.int16]) -> Transcript:
-        """What 16 kHz mono `samples` of one utterance say; text "" where they are too short or all silence."""
+    def begin(self, samples: NDArray[np.int16]) -> _Begun:
+        """`transcribe` on a thread of the recogniser's own, until it is done or given up."""
+        given_up = threading.Event()
+        return _Begun(self._beside.submit(self.transcribe, samples, given_up.is_set), given_up)
+
+    def transcribe(self, samples: NDArray[np.int16], given_up: Callable[[], bool] = lambda: False) -> Transcript:
+        """What 16 kHz mono `samples` of one utterance say; text "" where they are too short or all silence.
+
+        `given_up`: nobody waits for it any more.
+        """
         if len(samples) < SHORTEST_SECONDS * RATE or not samples.any():
             return Transcript("", 0.0, spoken=True)
         samples = samples[: round(LONGEST_SECONDS * RATE)]
@@ -97,7 +110,7 @@ class WhisperRecogniser:
         before = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
         encoded = self.encode(np.concatenate([before, samples]))
         walk = self._walks[0][1] if self._walks else None
-        held, freely = search(self._decoder, walk, encoded, seconds, self._silent, self._beam)
+        held, freely = search(self._decoder, walk, encoded, seconds, self._silent, self._beam, given_up)
         text = self._tokenizer.decode(list(freely.tokens)).strip()
         return transcript(held, Free(once(text), freely.log_probability), seconds)
 
@@ -109,21 +122,48 @@ class WhisperRecogniser:
 
 
 class WhisperUtterance:
-    """Samples collected until the end of speech: Whisper hears a sentence as a whole, so there are no partial words."""
+    """Samples collected until the end of speech: Whisper hears a sentence as a whole, so there are no partial words.
+
+    At a pause it is decoded beforehand, on a thread of the recogniser, so that little is left to do if it was the end.
+    """
 
     def __init__(self, recogniser: WhisperRecogniser) -> None:
         self._recogniser = recogniser
         self._frames: list[NDArray[np.int16]] = []
+        self._begun: _Begun | None = None
 
     def feed(self, frame: NDArray[np.int16]) -> str:
         """Keep 16 kHz mono samples; no words yet."""
         self._frames.append(frame.copy())
         return ""
 
+    def pause(self) -> None:
+        """Begin with what there is."""
+        if self._begun is None:
+            self._begun = self._recogniser.begin(self._samples())
+
+    def resume(self) -> None:
+        """It was not the end."""
+        if self._begun is not None:
+            self._begun.given_up.set()
+            self._begun = None
+
     def finish(self) -> Transcript:
-        """What was said."""
-        frames = self._frames or [np.zeros(0, np.int16)]
-        return self._recogniser.transcribe(np.concatenate(frames))
+        """What was said: up to the last pause, where one ended it."""
+        if self._begun is not None:
+            return self._begun.transcript.result()
+        return self._recogniser.transcribe(self._samples())
+
+    def _samples(self) -> NDArray[np.int16]:
+        return np.concatenate(self._frames or [np.zeros(0, np.int16)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A decoding on its way."""
+
+    transcript: Future[Transcript]
+    given_up: threading.Event
 
 
 def _tokenizer(folder: Path) -> Tokenizer:
