@@ -94,8 +94,8 @@ class Words:
 
 
 _KEYS = (
-    "contractions", "spellings", "skip", "polite", "trailing", "light", "links", "telling", "turning", "asks", "anchors",
-    "sides", "questions", "harmless", "cues", "topics", "sounds", "open",
+    "contractions", "spellings", "skip", "polite", "trailing", "light", "links", "telling", "turning", "asks",
+    "anchors", "sides", "questions", "harmless", "cues", "topics", "sounds", "open",
 )  # fmt: skip
 
 

@@ -81,7 +81,8 @@ TURNS_BEFORE = (
     "write down that", "we", "yesterday I", "nobody wants to", "is it possible to", "who can", "would you ever",
     "I was wondering, do people", "remind me how I", "my wife wants me to", "I almost", "I already",
     "I just heard them", "no need to", "no reason to", "I think I", "I guess I", "perhaps",
-    "it says", "I used to", "do I", "do you", "so do I", "when do", "yes do I", "ok would you ever", "I'd like to know who",
+    "it says", "I used to", "do I", "do you", "so do I", "when do", "yes do I", "ok would you ever",
+    "I'd like to know who",
 )  # fmt: skip
 TURNS_AFTER = (
     "if it passes", "unless Alice votes no", "tomorrow", "later", "or no", "and proposal five", "or proposal five",
