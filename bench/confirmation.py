@@ -89,7 +89,8 @@ class Room:
     def __init__(self, settings: Config, names: Names) -> None:
         language = load(settings.intents_folder, settings.language)
         self._understanding = Understanding(language, names)
-        self._ears = Ears(settings, names)
+        self._ears = Ears(settings)
+        self._names = names
         replies = Replies.load(settings.intents_folder, settings.language)
         self._speech = Speech(replies, (), None, 0.0)
         self.words = replies.confirmation_words
@@ -102,7 +103,7 @@ class Room:
         """What was said, and what it means while a phrase is awaited."""
         speech = trim(samples)  # from a microphone this is done while the person speaks
         expects = Expects("confirm", self.phrase(self.words[0]))
-        utterance = self._ears.listen_for(expects)
+        utterance = self._ears.listen_for(self._names, expects)
         utterance.feed(speech if len(speech) else samples)
         transcript = utterance.finish()
         return transcript, self._understanding.meaning(transcript, expects)

@@ -2,36 +2,71 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from skill.config import Config
 from skill.flow import Expects, Transcript
 from skill.hearing import hear
-from skill.hearing.recogniser import Utterance, choose
+from skill.hearing.recogniser import Recogniser, Utterance, choose
 from skill.language import load as load_language
-from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language.grammar import Grammar, Grammars, Names
+
+KEPT = 8
+"""Grammars that are kept: those of the questions that a dialogue goes back and forth between."""
+NAMES_SECONDS = 60.0
+"""How old the names listened for may be."""
 
 
 class Ears:
-    """One recogniser. `listen_for` fits its grammar to what the conversation waits for."""
+    """One recogniser, fitted to what a conversation waits for. Raises `ModelError` where there is no model."""
 
-    def __init__(self, settings: Config, names: Names) -> None:
+    def __init__(self, settings: Config) -> None:
         self._language = load_language(settings.intents_folder, settings.language)
-        self._names = names
-        self.recogniser = choose(settings.hearing.engine, self._language.code, settings.models)
-        whole = compile_grammar(self._language, names)
-        self._grammars: dict[str | None, Grammar] = {None: whole}
-        self.recogniser.prepare(whole)
+        self._grammars = Grammars(self._language)
+        self._kept: dict[tuple[str | None, Names], Grammar] = {}
+        self.recogniser: Recogniser = choose(settings.hearing.engine, self._language.code, settings.models)
 
-    def listen_for(self, expects: Expects | None) -> Utterance:
+    def listen_for(self, names: Names, expects: Expects | None = None) -> Utterance:
         """An utterance, heard with a slot's bare values beside the sentences while a slot is asked for."""
         slot = expects.slot if expects is not None and expects.kind == "slot" else None
-        if slot not in self._grammars:
-            self._grammars[slot] = compile_grammar(self._language, self._names, slot)
-        self.recogniser.prepare(self._grammars[slot])
+        grammar = self._kept.get((slot, names))
+        if grammar is None:
+            if len(self._kept) >= KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            grammar = self._kept[slot, names] = self._grammars.of(names, slot)
+        self.recogniser.prepare(grammar)
         return self.recogniser.listen()
 
-    def hear(self, source: Path | bytes, expects: Expects | None = None) -> Transcript:
+    def hear(self, source: Path | bytes, names: Names, expects: Expects | None = None) -> Transcript:
         """What a recording says. Raises `SoundError`."""
-        self.listen_for(expects)
+        self.listen_for(names, expects)
         return hear(self.recogniser, source)
+
+
+class FreshNames:
+    """The names in use, looked up anew beside the talk: a slow chain keeps no ear waiting. `clock` in seconds.
+
+    The first look is waited for.
+    """
+
+    def __init__(self, look: Callable[[], Names], clock: Callable[[], float]) -> None:
+        self._look = look
+        self._clock = clock
+        self._names = look()
+        self._looked = clock()
+        self._looking: threading.Thread | None = None
+
+    def now(self) -> Names:
+        """Those that are known; where they are old, newer ones will be soon."""
+        old = not 0 <= self._clock() - self._looked < NAMES_SECONDS
+        if old and (self._looking is None or not self._looking.is_alive()):
+            self._looking = threading.Thread(target=self._renew, name="aye-names", daemon=True)
+            self._looking.start()
+        return self._names
+
+    def _renew(self) -> None:
+        names = self._look()
+        self._looked = self._clock()
+        self._names = names

@@ -9,6 +9,7 @@ being asked.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ from rich.console import Console
 from skill.assistant import Assistant
 from skill.errors import SoundError
 from skill.flow import Reply, Transcript
-from skill.frontends.ears import Ears
+from skill.frontends.ears import Ears, FreshNames
+from skill.frontends.session import Session
 from skill.frontends.view import View
 from skill.hearing.endpoint import Endpointer
 from skill.hearing.microphone import frames as microphone_frames
@@ -34,9 +36,19 @@ class Room:
 
     assistant: Assistant
     ears: Ears
+    names: FreshNames
     speaker: Speaker
     microphone: int | str | None
     silence_seconds: float
+
+
+def room_of(session: Session, conversation: str) -> Room:
+    """As the configuration wants it. Loads the model and looks up the names of the DAO spoken of."""
+    settings, assistant = session.settings, session.assistant
+    names = FreshNames(lambda: assistant.names(assistant.dao_of(conversation)), time.monotonic)
+    speaker = Speaker(settings.voice.speaker, settings.voice.name)
+    hearing = settings.hearing
+    return Room(assistant, Ears(settings), names, speaker, hearing.microphone, hearing.silence_seconds)
 
 
 def listen(room: Room, conversation: str, console: Console, frames: Iterable[Frame] | None = None) -> None:
@@ -54,7 +66,7 @@ def listen(room: Room, conversation: str, console: Console, frames: Iterable[Fra
 
 def _hear(room: Room, conversation: str, view: View, mouth: _Mouth, frames: Iterable[Frame]) -> None:
     ear = Endpointer(silence_seconds=room.silence_seconds)
-    utterance = room.ears.listen_for(None)
+    utterance = room.ears.listen_for(room.names.now())
     over_aye = False  # the utterance under way began while Aye spoke
     waiting = True  # an answer may be awaited, by an earlier process too: only then the store is asked at each frame
     for frame in frames:
@@ -66,7 +78,7 @@ def _hear(room: Room, conversation: str, view: View, mouth: _Mouth, frames: Iter
         if late is not None:
             view.turn(late)
             mouth.say(late)
-            utterance = room.ears.listen_for(None)
+            utterance = room.ears.listen_for(room.names.now())
         silent = not ear.speaking
         for piece in ear.feed(frame):
             if silent:
@@ -86,7 +98,7 @@ def _hear(room: Room, conversation: str, view: View, mouth: _Mouth, frames: Iter
         _turn(room, conversation, view, mouth, utterance.finish(), over_aye)
         expects = room.assistant.expects(conversation)
         waiting = expects is not None
-        utterance = room.ears.listen_for(expects)
+        utterance = room.ears.listen_for(room.names.now(), expects)
 
 
 def _turn(room: Room, conversation: str, view: View, mouth: _Mouth, transcript: Transcript, over_aye: bool) -> None:

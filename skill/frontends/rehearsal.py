@@ -16,6 +16,7 @@ from skill.dao.ledger import Fate
 from skill.flow import Reply
 from skill.frontends.ears import Ears
 from skill.frontends.session import Session
+from skill.language.grammar import Names
 from skill.voice.speaker import Speaker
 
 SAID = (
@@ -30,7 +31,7 @@ MEMBER_VOICE = "en-us"
 CONVERSATION = "demo"
 
 
-def rehearse(session: Session, ears: Ears, console: Console) -> int:
+def rehearse(session: Session, ears: Ears, names: Names, console: Console) -> int:
     """Prints both sides. Exit code 0 when the vote is on the chain, else 1."""
     member = Speaker(None, MEMBER_VOICE)
     reply: Reply | None = None
@@ -42,7 +43,7 @@ def rehearse(session: Session, ears: Ears, console: Console) -> int:
                 return 1
             wav = Path(folder) / f"{number}.wav"
             member.to_wav(text, wav, 1.0)
-            transcript = ears.hear(wav, session.assistant.expects(CONVERSATION))
+            transcript = ears.hear(wav, names, session.assistant.expects(CONVERSATION))
             reply = session.assistant.turn(CONVERSATION, transcript)
             console.print(Text.assemble(("Member: ", "bold"), f"{text}  ", (f"(heard: {reply.heard})", "dim")))
             console.print(Text.assemble(("Aye:    ", "bold"), f"{reply.text}\n"))

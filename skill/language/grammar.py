@@ -1,7 +1,8 @@
 """The word automaton of all that can be said, for recognisers that are held to a grammar.
 
-Made from the same network of templates as the text match: wildcards become the names in use, numbers become a part of
-their own, "what is" is also "what's". Then it is made deterministic and as small as can be.
+Made from the same network of templates as the text match: numbers and the names in use become parts of their own,
+"what is" is also "what's". Then it is made deterministic and as small as can be. That takes a second and is done once
+for a language: other names are other parts, and what is said only in answer to a question is an automaton beside.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ from types import MappingProxyType
 
 from skill.language import Language
 from skill.language.names import Names, title_phrases
-from skill.language.network import DEAD, END, Network, without_context
+from skill.language.network import DEAD, END, Network
 from skill.language.numbers import in_words, ordinal_in_words, to_digits
 from skill.language.replies import load_replies
-from skill.language.words import Words
 
-__all__ = ["Grammar", "Names", "compile_grammar"]
+__all__ = ["Grammar", "Grammars", "Names", "compile_grammar"]
 
+Automaton = tuple[tuple[tuple[tuple[str, int], ...], ...], frozenset[int]]
+"""Arcs and final states of a `Grammar`."""
 HIGHEST = 999
 """The numbers a recogniser listens for, whatever the DAO has."""
 
+NAMED = ("title", "member", "dao", "asset")
+"""Parts that are names."""
 _NUMBER = "{number}"
 _ORDINAL = "{ordinal}"
-_TITLE = "{title}"
 _AMOUNTS = (
     (_NUMBER,),
     (_NUMBER, "thousand"),
@@ -43,7 +46,7 @@ _AMOUNTS = (
 class Grammar:
     """A deterministic automaton over words, without loops. State 0 is the start.
 
-    A label in braces stands for any sentence of that part ("number", "ordinal", "title"); parts hold no parts.
+    A label in braces stands for any sentence of that part ("number", "title", "member"); parts hold no parts.
     """
 
     arcs: tuple[tuple[tuple[str, int], ...], ...] = field(repr=False)
@@ -94,53 +97,90 @@ class Grammar:
                 yield end + 1
 
 
+class Grammars:
+    """The grammars of one language. Keep one: what it has worked out serves all names and all questions."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._worked_out: dict[tuple[str | None, frozenset[str]], Automaton] = {}
+
+    def of(self, names: Names, expects_slot: str | None = None) -> Grammar:
+        """All sentences with the names in use, and the bare values of the slot that is asked for."""
+        parts = _parts(self._language, names)
+        kinds = frozenset(name for name, part in parts.items() if part.final)
+        found = self._automaton(None, kinds)
+        if expects_slot is not None:
+            found = _either(found, self._automaton(expects_slot, kinds))
+        arcs, final = found
+        used = {label[1:-1] for outward in arcs for label, _ in outward if label[0] == "{"}
+        return Grammar(arcs, final, MappingProxyType({name: part for name, part in parts.items() if name in used}))
+
+    def _automaton(self, slot: str | None, kinds: frozenset[str]) -> Automaton:
+        known = self._worked_out.get((slot, kinds))
+        if known is None:
+            sentences, words = self._language.sentences, self._language.words
+            templates = tuple(one for one in sentences.templates if one.heard and one.expects == slot)
+            phrases = _phrases(self._language, kinds)
+            network = Network(templates, sentences, words, lambda wild: phrases.get(wild, ()))
+            steps = _Steps(network, words.contractions)
+            known = self._worked_out[slot, kinds] = _minimal(*_deterministic(steps, network.start))
+        return known
+
+
 def compile_grammar(language: Language, names: Names, expects_slot: str | None = None) -> Grammar:
-    """All sentences of a language with the names in use, and the bare values of the slot that is asked for."""
-    titles = _titles(language.words, names)
-    phrases = _phrases(language, names, bool(titles))
-    templates = tuple(one for one in without_context(language.sentences, expects_slot) if one.heard)
-    network = Network(templates, language.sentences, language.words, lambda wild: phrases.get(wild, ()))
-    steps = _Steps(network, language.words.contractions)
-    parts = {"number": _numbers(language.code), "ordinal": _ordinals(language.code), "title": _of_sentences(titles)}
-    arcs, final = _minimal(*_deterministic(steps, network.start))
-    used = {label[1:-1] for found in arcs for label, _ in found if label[0] == "{"}
-    return Grammar(arcs, final, MappingProxyType({name: part for name, part in parts.items() if name in used}))
+    """One grammar on its own; see `Grammars.of`."""
+    return Grammars(language).of(names, expects_slot)
 
 
-def _titles(words: Words, names: Names) -> tuple[tuple[str, ...], ...]:
-    found = {phrase for title in names.titles for phrase in title_phrases(title, words)}
-    return tuple(_spoken(phrase, words.code) for phrase in sorted(found))
+def _parts(language: Language, names: Names) -> dict[str, Grammar]:
+    """Numbers, and the names in use; "{member's}" is one with its "'s"."""
+    words = language.words
+    said: dict[str, Iterable[tuple[str, ...]]] = {
+        "title": sorted(
+            {_spoken(phrase, words.code) for title in names.titles for phrase in title_phrases(title, words)}
+        ),
+        **{
+            kind: [tuple(token.text for token in words.tokens(name)) for name in found]
+            for kind, found in (("member", names.members), ("dao", names.daos), ("asset", names.assets))
+        },
+    }
+    parts = {"number": _numbers(words.code), "ordinal": _ordinals(words.code)}
+    for kind in NAMED:
+        parts[kind] = _of_sentences(said[kind])
+        parts[f"{kind}'s"] = _of_sentences((*phrase[:-1], f"{phrase[-1]}'s") for phrase in said[kind] if phrase)
+    return parts
 
 
-def _phrases(language: Language, names: Names, titled: bool) -> dict[str, tuple[tuple[str, ...], ...]]:
+def _phrases(language: Language, kinds: frozenset[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
     """For each wildcard list, what may be said for it. Reasons are free speech and in no grammar.
 
     What confirms is any of the words that Aye may ask for, and any number: a word that was not asked for is heard too,
     and never pulled to the one that was.
     """
-    words = language.words
+    code = language.words.code
+    confirming = load_replies(language.folder.parent, code).confirmation_words
+    asked = tuple(
+        tuple(token.text for token in language.words.tokens(word))
+        for word in confirming
+        if not to_digits(word, code).isdecimal()
+    )
 
-    def said(name: str) -> tuple[str, ...]:
-        return tuple(token.text for token in words.tokens(name))
+    def named(kind: str) -> tuple[tuple[str, ...], ...]:
+        return ((f"{{{kind}}}",),) if kind in kinds else ()
 
-    members = tuple(said(name) for name in names.members)
-    daos = tuple(said(name) for name in names.daos)
-    assets = tuple(said(symbol) for symbol in names.assets)
-    confirming = load_replies(language.folder.parent, words.code).confirmation_words
-    asked = tuple(said(word) for word in confirming if not to_digits(word, words.code).isdecimal())
     return {
         "number": ((_NUMBER,),),
         "ordinal": ((_ORDINAL,),),
-        "amount": _AMOUNTS if words.code == "en" else ((_NUMBER,),),
+        "amount": _AMOUNTS if code == "en" else ((_NUMBER,),),
         "word": ((_NUMBER,), *asked),
-        "title": ((_TITLE,),) if titled else (),
-        "known_title": ((_TITLE,),) if titled else (),
-        "member": members,
-        "known_member": members,
-        "dao": daos,
-        "known_dao": daos,
-        "other_asset": assets,
-        "known_asset": assets,
+        "title": named("title"),
+        "known_title": named("title"),
+        "member": named("member"),
+        "known_member": named("member"),
+        "dao": named("dao"),
+        "known_dao": named("dao"),
+        "other_asset": named("asset"),
+        "known_asset": named("asset"),
     }
 
 
@@ -191,9 +231,10 @@ class _Steps:
         for second, short in self._short.get(word, ()):
             for further, _ in after.get(second, ()):
                 arcs.setdefault(short, set()).add(further)
-        if word[0] != "{":
+        named = word[0] == "{"
+        if not named or word[1:-1] in NAMED:
             for further, _ in after.get("'s", ()):
-                arcs.setdefault(f"{word}'s", set()).add(further)
+                arcs.setdefault(f"{word[:-1]}'s}}" if named else f"{word}'s", set()).add(further)
 
 
 def _deterministic(steps: _Steps, start: int) -> tuple[list[dict[str, int]], set[int]]:
@@ -224,9 +265,35 @@ def _deterministic(steps: _Steps, start: int) -> tuple[list[dict[str, int]], set
     return arcs, final
 
 
-def _minimal(
-    arcs: list[dict[str, int]], final: set[int]
-) -> tuple[tuple[tuple[tuple[str, int], ...], ...], frozenset[int]]:
+def _either(one: Automaton, other: Automaton) -> Automaton:
+    """What either accepts: pairs of states as far as both go the same way, then the one or the other as it is."""
+    pairs: dict[tuple[int, int], dict[str, tuple[int, int]]] = {}
+    todo = [(0, 0)]
+    while todo:
+        pair = todo.pop()
+        if pair in pairs:
+            continue
+        left, right = dict(one[0][pair[0]]), dict(other[0][pair[1]])
+        pairs[pair] = {label: (left.get(label, DEAD), right.get(label, DEAD)) for label in sorted({*left, *right})}
+        todo += [target for target in pairs[pair].values() if DEAD not in target]
+    # A pair's sentences are shorter from there on: the sum of two numbers rises along every arc.
+    number = {pair: at for at, pair in enumerate(sorted(pairs, key=lambda pair: (sum(pair), pair)))}
+    beside = len(pairs), len(pairs) + len(one[0])
+
+    def state(target: tuple[int, int]) -> int:
+        if DEAD not in target:
+            return number[target]
+        return target[0] + beside[0] if target[1] == DEAD else target[1] + beside[1]
+
+    arcs = [tuple((label, state(target)) for label, target in pairs[pair].items()) for pair in number]
+    final = {number[pair] for pair in pairs if pair[0] in one[1] or pair[1] in other[1]}
+    for (outward, ends), shift in zip((one, other), beside, strict=True):
+        arcs += [tuple((label, target + shift) for label, target in found) for found in outward]
+        final |= {end + shift for end in ends}
+    return tuple(arcs), frozenset(final)
+
+
+def _minimal(arcs: list[dict[str, int]], final: set[int]) -> Automaton:
     """States with the same future made one, dead ends left out; numbered from the start on."""
     order = _from_the_end(arcs)
     merged: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}

@@ -6,6 +6,7 @@ import io
 import queue
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,7 @@ from skill import config
 from skill.chain import Signer
 from skill.demo import DemoDao
 from skill.frontends.commands.demo import KEY, settings_for
-from skill.frontends.ears import Ears
-from skill.frontends.listen import Room, listen
+from skill.frontends.listen import Room, listen, room_of
 from skill.frontends.session import Session, open_session
 from skill.hearing.endpoint import FRAME
 from skill.hearing.wav import read
@@ -87,7 +87,7 @@ def session(fresh_demo: DemoDao, tmp_path: Path) -> Iterator[Session]:
 
 
 def room(session: Session, speaker: Any) -> Room:
-    return Room(session.assistant, Ears(session.settings, session.assistant.names(KEY)), speaker, None, 0.8)
+    return replace(room_of(session, KEY), speaker=speaker)
 
 
 def test_its_own_voice_confirms_nothing(session: Session, fresh_demo: DemoDao, tmp_path: Path) -> None:

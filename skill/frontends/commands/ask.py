@@ -35,9 +35,10 @@ def _heard(session: Session, args: argparse.Namespace) -> Transcript:
     settings = session.settings
     with working("Listening to the recording"):
         with session.watch("loading"):
-            ears = Ears(settings, session.assistant.names(settings.daos[0].key))
+            ears = Ears(settings)
+            names = session.assistant.names(session.assistant.dao_of(args.conversation))
         with session.watch("hearing"):
-            return ears.hear(args.wav, session.assistant.expects(args.conversation))
+            return ears.hear(args.wav, names, session.assistant.expects(args.conversation))
 
 
 def _turn(session: Session, args: argparse.Namespace, transcript: Transcript) -> int:

@@ -62,17 +62,13 @@ def _talk(args: argparse.Namespace, session: Session, dao: DemoDao, console: Con
     console.print("A DAO stands on this machine: real contracts, a real chain, nobody's money.")
     if not sys.stdin.isatty() and not args.text:
         with console.status("Loading the speech model"):
-            ears = Ears(session.settings, session.assistant.names(KEY))
-        return rehearse(session, ears, console)
+            ears = Ears(session.settings)
+        return rehearse(session, ears, session.assistant.names(KEY), console)
     if not args.text and _has_microphone():
-        from skill.frontends.listen import Room, listen
-        from skill.voice.speaker import Speaker
+        from skill.frontends.listen import listen, room_of
 
-        settings = session.settings
         with console.status("Loading the speech model"):
-            ears = Ears(settings, session.assistant.names(KEY))
-        speaker = Speaker(settings.voice.speaker, settings.voice.name)
-        room = Room(session.assistant, ears, speaker, settings.hearing.microphone, settings.hearing.silence_seconds)
+            room = room_of(session, CONVERSATION)
         listen(room, CONVERSATION, console)
         return 0
     console.print('Try: "what is in the treasury", "which proposals are open", "vote yes on proposal four".')

@@ -7,10 +7,8 @@ from contextlib import ExitStack
 
 from rich.console import Console
 
-from skill.frontends.ears import Ears
-from skill.frontends.listen import Room, listen
+from skill.frontends.listen import listen, room_of
 from skill.frontends.session import need_dao, open_session, settings_of, signer_of, typed_passphrase
-from skill.voice.speaker import Speaker
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,10 +20,8 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as house:
         with console.status("Loading the speech model and the names in use"):
             session = house.enter_context(open_session(settings, signer))
-            ears = Ears(settings, session.assistant.names(settings.daos[0].key))
+            room = room_of(session, args.conversation)
         if session.read_only_reason is not None:
             console.print(session.read_only_reason, style="yellow", soft_wrap=True)
-        speaker = Speaker(settings.voice.speaker, settings.voice.name)
-        room = Room(session.assistant, ears, speaker, settings.hearing.microphone, settings.hearing.silence_seconds)
         listen(room, args.conversation, console)
     return 0

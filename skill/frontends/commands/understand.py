@@ -10,7 +10,6 @@ from typing import Any
 
 from skill import config
 from skill.flow import Meaning, Transcript
-from skill.language import Language
 from skill.language import load as load_language
 from skill.language.grammar import Names
 from skill.understanding import Understanding
@@ -27,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     names = Names(members=members, titles=(), assets=(), daos=tuple(dao.key for dao in settings.daos))
     understanding = Understanding(language, names)
     if args.wav is not None:
-        transcript = _heard(args, settings, language, names)
+        transcript = _heard(args, settings, names)
         print(as_line(transcript.text, understanding.meaning(transcript)), flush=True)
     elif args.text == "-":
         understanding.meaning(Transcript("help"))  # builds what the first line would else wait for
@@ -39,14 +38,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _heard(args: argparse.Namespace, settings: config.Config, language: Language, names: Names) -> Transcript:
-    from skill.hearing import hear  # only a recording needs a model
-    from skill.hearing.recogniser import choose
-    from skill.language.grammar import compile_grammar
+def _heard(args: argparse.Namespace, settings: config.Config, names: Names) -> Transcript:
+    from skill.frontends.ears import Ears  # only a recording needs a model
 
-    recogniser = choose(settings.hearing.engine, language.code, settings.models)
-    recogniser.prepare(compile_grammar(language, names))
-    return hear(recogniser, args.wav)
+    return Ears(settings).hear(args.wav, names)
 
 
 def as_line(text: str, meaning: Meaning | None) -> str:

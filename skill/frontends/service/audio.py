@@ -14,19 +14,13 @@ from numpy.typing import NDArray
 from skill.config import Config
 from skill.errors import ModelError
 from skill.flow import Expects, Transcript
-from skill.hearing import hear
+from skill.frontends.ears import Ears, FreshNames
 from skill.hearing.endpoint import FRAME
-from skill.hearing.recogniser import Recogniser, choose
 from skill.hearing.wav import RATE
-from skill.language import load as load_language
-from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language.grammar import Names
 from skill.voice.sound import Sound
 from skill.voice.speaker_pyttsx3 import DEFAULT_VOICE, synthesise
 from skill.voice.spoken import for_voice, sentences
-
-NAMES_SECONDS = 60.0
-"""How old the names listened for may be."""
-GRAMMARS_KEPT = 8
 
 
 class Hearing:
@@ -34,13 +28,11 @@ class Hearing:
 
     def __init__(self, settings: Config, names: Callable[[str], Names], clock: Callable[[], float]) -> None:
         self._settings = settings
-        self._names = names
+        self._look = names
         self._clock = clock
         self._turn = threading.Lock()
-        self._language = load_language(settings.intents_folder, settings.language)
-        self._recogniser: Recogniser | None = None
-        self._in_use: dict[str, tuple[float, Names]] = {}
-        self._grammars: dict[tuple[str | None, Names], Grammar] = {}
+        self._ears: Ears | None = None
+        self._names: dict[str, FreshNames] = {}
 
     def load(self) -> None:
         """Ahead of the first words. A model that is missing is told when somebody speaks."""
@@ -51,39 +43,28 @@ class Hearing:
         """What a wav or FLAC says. Raises `SoundError`, `ModelError`."""
         names = self._names_of(dao)
         with self._turn:
-            return hear(self._prepared(names, expects), recording)
+            return self._loaded().hear(recording, names, expects)
 
     def utterance(self, samples: NDArray[np.int16], dao: str, expects: Expects | None) -> Transcript:
         """What one utterance says, 16 kHz mono, shape (samples,). Raises `ModelError`."""
         names = self._names_of(dao)
         with self._turn:
-            utterance = self._prepared(names, expects).listen()
+            utterance = self._loaded().listen_for(names, expects)
             for start in range(0, len(samples), FRAME):
                 utterance.feed(samples[start : start + FRAME])
             return utterance.finish()
 
-    def _prepared(self, names: Names, expects: Expects | None) -> Recogniser:
-        recogniser = self._loaded()
-        slot = expects.slot if expects is not None and expects.kind == "slot" else None
-        grammar = self._grammars.get((slot, names))
-        if grammar is None:
-            if len(self._grammars) >= GRAMMARS_KEPT:
-                self._grammars.pop(next(iter(self._grammars)))
-            grammar = self._grammars[slot, names] = compile_grammar(self._language, names, slot)
-        recogniser.prepare(grammar)
-        return recogniser
-
-    def _loaded(self) -> Recogniser:
-        if self._recogniser is None:
-            self._recogniser = choose(self._settings.hearing.engine, self._language.code, self._settings.models)
-        return self._recogniser
+    def _loaded(self) -> Ears:
+        if self._ears is None:
+            self._ears = Ears(self._settings)
+        return self._ears
 
     def _names_of(self, dao: str) -> Names:
         """Asked for before the ear is taken: one whose chain is slow must not keep all others from being heard."""
-        known = self._in_use.get(dao)
-        if known is None or self._clock() - known[0] > NAMES_SECONDS:
-            known = self._in_use[dao] = self._clock(), self._names(dao)
-        return known[1]
+        known = self._names.get(dao)
+        if known is None:
+            known = self._names[dao] = FreshNames(lambda: self._look(dao), self._clock)
+        return known.now()
 
 
 class Voice:

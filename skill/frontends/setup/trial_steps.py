@@ -45,8 +45,8 @@ def sound_step(setting: Setting) -> None:
 
 def _heard(setting: Setting) -> str:
     settings = setting.settings
-    ears = Ears(settings, Names(members=(), titles=(), assets=(), daos=tuple(dao.key for dao in settings.daos)))
-    utterance = ears.listen_for(None)
+    names = Names(members=(), titles=(), assets=(), daos=tuple(dao.key for dao in settings.daos))
+    utterance = Ears(settings).listen_for(names)
     ear = Endpointer(silence_seconds=settings.hearing.silence_seconds)
     end: float | None = None
     for frame in microphone.frames(settings.hearing.microphone):
