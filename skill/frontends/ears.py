@@ -11,6 +11,7 @@ from skill.flow import Expects, Transcript
 from skill.hearing import hear
 from skill.hearing.recogniser import Recogniser, Utterance, choose
 from skill.language import load as load_language
+from skill.language.apart import work_out_apart
 from skill.language.grammar import Grammar, Grammars, Names
 
 KEPT = 8
@@ -24,9 +25,14 @@ class Ears:
 
     def __init__(self, settings: Config) -> None:
         self._language = load_language(settings.intents_folder, settings.language)
-        self._grammars = Grammars(self._language)
+        self._grammars = Grammars(self._language, work_out_apart)
         self._kept: dict[tuple[str | None, Names], Grammar] = {}
-        self.recogniser: Recogniser = choose(settings.hearing.engine, self._language.code, settings.models)
+        beside = threading.Thread(target=self._grammars.begin, name="aye-grammar")
+        beside.start()
+        try:
+            self.recogniser: Recogniser = choose(settings.hearing.engine, self._language.code, settings.models)
+        finally:
+            beside.join()
 
     def listen_for(self, names: Names, expects: Expects | None = None) -> Utterance:
         """An utterance, heard with a slot's bare values beside the sentences while a slot is asked for."""

@@ -6,7 +6,6 @@ two to believe. All of it begins when the utterance is over; `docs/hearing.md` h
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import json
 import threading
@@ -73,8 +72,6 @@ class WhisperRecogniser:
         file = ModelFile(folder / "model.bin")
         self._encoder = session(encoder_model(file), threads)
         self._decoder = Decoder(file)
-        file.forget()
-        _give_back()
         self._beam = beam
         self._speller = Speller(self._tokenizer)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="aye-hearing")
@@ -182,10 +179,3 @@ def _silent(folder: Path) -> Silent:
         return Silent(*(np.array(sorted(ids), np.int64) for ids in (always, config["suppress_ids_begin"])))
     except (ValueError, KeyError, TypeError) as error:
         raise ModelError(f"The speech model in {folder} has a broken config.json.", MEND) from error
-
-
-def _give_back() -> None:
-    """What loading needed for a moment goes back to the system: about 100 MB that the allocator would keep."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's own
-    if trim is not None:
-        trim(0)

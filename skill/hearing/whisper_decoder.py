@@ -8,6 +8,7 @@ CTranslate2 has no call for "one more token for these eight": forcing each prefi
 
 from __future__ import annotations
 
+import ctypes
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class Decoder:
         self._frames = session(frames_model(file))
         self._step = session(step_model(file))
         self._whole = session(whole_model(file))
+        _give_back(file)
         self._positions = self._file.float32("decoder/position_encodings/encodings")
         self._embedding = self._file.array("decoder/embeddings/weight")
         self._scores: InferenceSession | None = None
@@ -67,6 +69,7 @@ class Decoder:
         self.tokens = tokens
         self.columns = np.full(len(self._embedding), -1, np.int64)
         self.columns[tokens] = np.arange(len(tokens))
+        _give_back(self._file)
 
     def start(self, encoded: Array) -> Progress:
         """One empty hypothesis for an utterance; `encoded` is the encoder's output, (F, D)."""
@@ -113,3 +116,11 @@ def session(model: bytes, threads: int = 1) -> InferenceSession:
         file.write(model)
         file.flush()
         return InferenceSession(file.name, options, providers=["CPUExecutionProvider"])
+
+
+def _give_back(file: ModelFile) -> None:
+    """What making a session needed for a moment goes back to the system: 100 MB that the allocator would else keep."""
+    file.forget()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's own
+    if trim is not None:
+        trim(0)

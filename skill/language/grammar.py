@@ -7,7 +7,7 @@ for a language: other names are other parts, and what is said only in answer to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
@@ -19,7 +19,7 @@ from skill.language.network import DEAD, END, Network
 from skill.language.numbers import in_words, ordinal_in_words, to_digits
 from skill.language.replies import load_replies
 
-__all__ = ["Grammar", "Grammars", "Names", "compile_grammar"]
+__all__ = ["Grammar", "Grammars", "Names", "compile_grammar", "work_out"]
 
 Automaton = tuple[tuple[tuple[tuple[str, int], ...], ...], frozenset[int]]
 """Arcs and final states of a `Grammar`."""
@@ -97,17 +97,38 @@ class Grammar:
                 yield end + 1
 
 
-class Grammars:
-    """The grammars of one language. Keep one: what it has worked out serves all names and all questions."""
+def work_out(language: Language, slot: str | None, kinds: frozenset[str]) -> Automaton:
+    """The sentences of a language without `expects`, or the bare values of `slot`. `kinds`: what has names in use."""
+    sentences, words = language.sentences, language.words
+    templates = tuple(one for one in sentences.templates if one.heard and one.expects == slot)
+    phrases = _phrases(language, kinds)
+    network = Network(templates, sentences, words, lambda wild: phrases.get(wild, ()))
+    return _minimal(*_deterministic(_Steps(network, words.contractions), network.start))
 
-    def __init__(self, language: Language) -> None:
+
+class Grammars:
+    """The grammars of one language. Keep one: what it has worked out serves all names and all questions.
+
+    `work_out` may work elsewhere: see `skill.language.apart`.
+    """
+
+    def __init__(
+        self,
+        language: Language,
+        work_out: Callable[[Language, str | None, frozenset[str]], Automaton] = work_out,
+    ) -> None:
         self._language = language
+        self._work_out = work_out
         self._worked_out: dict[tuple[str | None, frozenset[str]], Automaton] = {}
+
+    def begin(self) -> None:
+        """Works out ahead what takes longest: all sentences, with names of every kind."""
+        self._automaton(None, frozenset(NAMED))
 
     def of(self, names: Names, expects_slot: str | None = None) -> Grammar:
         """All sentences with the names in use, and the bare values of the slot that is asked for."""
         parts = _parts(self._language, names)
-        kinds = frozenset(name for name, part in parts.items() if part.final)
+        kinds = frozenset(name for name in NAMED if parts[name].final)
         found = self._automaton(None, kinds)
         if expects_slot is not None:
             found = _either(found, self._automaton(expects_slot, kinds))
@@ -118,12 +139,7 @@ class Grammars:
     def _automaton(self, slot: str | None, kinds: frozenset[str]) -> Automaton:
         known = self._worked_out.get((slot, kinds))
         if known is None:
-            sentences, words = self._language.sentences, self._language.words
-            templates = tuple(one for one in sentences.templates if one.heard and one.expects == slot)
-            phrases = _phrases(self._language, kinds)
-            network = Network(templates, sentences, words, lambda wild: phrases.get(wild, ()))
-            steps = _Steps(network, words.contractions)
-            known = self._worked_out[slot, kinds] = _minimal(*_deterministic(steps, network.start))
+            known = self._worked_out[slot, kinds] = self._work_out(self._language, slot, kinds)
         return known
 
 

@@ -64,6 +64,8 @@ class Network:
         self._chunks: dict[str, tuple[str, ...]] = {}
         self._ahead: dict[int, Ahead] = {}
         self.start = self._build_all()
+        self._known.clear()  # what was only needed to share states: half of all this holds
+        self._chunks.clear()
         self.vocabulary = frozenset(word[0] for word in self._words if word is not None)
         self.choice_words = frozenset(word[0] for word in self._words if word is not None and word[2])
 

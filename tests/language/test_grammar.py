@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skill.language import Language, load
-from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language.apart import work_out_apart
+from skill.language.grammar import NAMED, Automaton, Grammar, Grammars, Names, compile_grammar, work_out
 from skill.language.replies import Replies
 from tests.understanding.said import ROOT
 
@@ -130,3 +131,44 @@ def test_korean_has_a_grammar_too() -> None:
     """제안 사 번에 찬성 can be heard."""
     korean = compile_grammar(load(ROOT / "intents", "ko"), Names())
     assert korean.accepts("제안 사 번에 찬성") and korean.accepts("금고 잔액 알려줘")
+
+
+def test_worked_out_in_a_process_of_its_own_it_is_the_same(english: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There, and here where there can be no other process."""
+    kinds = frozenset(NAMED)
+    apart = work_out_apart(english, None, kinds)
+    assert apart == work_out(english, None, kinds)
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    assert work_out_apart(english, None, kinds) == apart
+
+
+def test_other_names_are_other_parts(english: Language) -> None:
+    """What was worked out for one DAO serves another: nothing of the first is left, nothing of the second missing."""
+    asked: list[str | None] = []
+
+    def counted(language: Language, slot: str | None, kinds: frozenset[str]) -> Automaton:
+        asked.append(slot)
+        return work_out(language, slot, kinds)
+
+    grammars = Grammars(english, counted)
+    grammars.begin()
+    for name, title in (("Alice", "Security audit"), ("Zoe", "Paint the fence")):
+        found = grammars.of(Names((name,), (title,), ("UNI",), ("garden",)))
+        for who, what in (("alice", "security audit"), ("zoe", "paint the fence")):
+            assert found.accepts(f"what's {who}'s voting power") is (who == name.lower())
+            assert found.accepts(f"read the {what} proposal") is (what == title.lower())
+    assert asked == [None]
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_a_question_adds_its_answers_and_loses_nothing(english: Language, seed: int) -> None:
+    """While a proposal is asked for, each sentence of the whole grammar still counts, and nothing else but values."""
+    grammars = _SHARED.setdefault("en", Grammars(english))
+    whole, asked = grammars.of(NAMES), grammars.of(NAMES, "proposal")
+    assert asked.accepts(whole.sample(Random(seed)))
+    said = asked.sample(Random(seed))
+    assert asked.accepts(said)
+
+
+_SHARED: dict[str, Grammars] = {}
