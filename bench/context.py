@@ -59,9 +59,7 @@ class Recordings:
         together = np.zeros(length)
         for other in others:
             speech = self.orders[other].sound
-            speech = np.tile(speech / np.sqrt((speech**2).mean()), length // len(speech) + 2)
-            start = int(random.integers(0, len(speech) - length))
-            together += speech[start : start + length]
+            together += np.tile(speech, length // len(speech) + 1)[:length]
         return together
 
 
