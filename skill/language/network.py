@@ -19,6 +19,8 @@ from skill.language.words import Words
 
 Tag = tuple[str, int | str]
 END = 0
+HUB = 100
+"""Ways on from a state; what is ahead of one that has more is worked out once for all that lead to it."""
 DEAD = -1
 
 Expand = Callable[[str], Iterable[Iterable[str]] | None]
@@ -44,6 +46,14 @@ class Ahead:
     """The same, for the words that are values of the list of choices alone."""
     wild: list[Wild] = field(default_factory=list)
     ends: list[tuple[Tag, ...]] = field(default_factory=list)
+
+    def add(self, other: Ahead) -> None:
+        """What can come next at another state, too."""
+        for own, more in ((self.words, other.words), (self.choices, other.choices)):
+            for word, found in more.items():
+                own.setdefault(word, []).extend(found)
+        self.wild.extend(other.wild)
+        self.ends.extend(other.ends)
 
 
 class Network:
@@ -81,25 +91,28 @@ class Network:
 
     def _look(self, state: int) -> Ahead:
         ahead = Ahead()
+        words, wilds, steps = self._words, self._wild, self._steps
         todo: list[tuple[int, tuple[Tag, ...]]] = [(state, ())]
-        seen = set()
+        seen = {todo[0]}
         while todo:
-            at = todo.pop()
-            if at in seen:
-                continue
-            seen.add(at)
-            here, tags = at
+            here, tags = todo.pop()
             if here == END:
                 ahead.ends.append(tags)
-            word, wild = self._words[here], self._wild[here]
+            word, wild = words[here], wilds[here]
             if word is not None:
                 ahead.words.setdefault(word[0], []).append((word[1], tags))
                 if word[2]:
                     ahead.choices.setdefault(word[0], []).append((word[1], tags))
             if wild is not None:
                 ahead.wild.append(Wild(wild.list, wild.slot, wild.target, tags))
-            for target, tag in self._steps[here]:
-                todo.append((target, tags if tag is None else (*tags, tag)))
+            if len(steps[here]) > HUB and here != state and not tags:
+                ahead.add(self.ahead(here))
+                continue
+            for target, tag in steps[here]:
+                onward = (target, tags if tag is None else (*tags, tag))
+                if onward not in seen:
+                    seen.add(onward)
+                    todo.append(onward)
         return ahead
 
     # --- building, from the right to the left ---

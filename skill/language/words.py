@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -53,6 +53,10 @@ class Words:
     """May stand anywhere."""
     trailing: Mapping[str, frozenset[str]]
     """A word that says nothing after some others -> these: "what all"."""
+    perfect: frozenset[str]
+    """Before these "'s" is "has": "what's come in"."""
+    endings: tuple[str, ...]
+    """What a word of a title may end with, or not; the longest first."""
     light: frozenset[str]
     """May be dropped by a near match."""
     links: frozenset[str]
@@ -85,16 +89,42 @@ class Words:
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The words of a sentence as the templates know them: spelled out, numbers as digits, fillers gone."""
-        found = tokens(text, self.code, self.spelled)
+        found = self._perfect(tokens(text, self.code, self.spelled))
         return tuple(
             token
             for before, token in zip(("", *(token.text for token in found)), found, strict=False)
             if token.text not in self.skip and before not in self.trailing.get(token.text, ())
         )
 
+    def _perfect(self, found: Sequence[Token]) -> Sequence[Token]:
+        """With "has" where "is" or "'s" stands for it: "what's come in"."""
+        if not any(token.text in self.perfect for token in found):
+            return found
+        return [
+            replace(token, text="has")
+            if after is not None and after.text in self.perfect and _short(token, before)
+            else token
+            for before, token, after in zip((None, *found), found, (*found[1:], None), strict=False)
+        ]
+
+    def stem(self, word: str) -> str:
+        """A word without its ending, to compare words of a title by: "thank" of "thanking"."""
+        ending = next((end for end in self.endings if word.endswith(end) and len(word) >= len(end) + STEM), "")
+        return word[: len(word) - len(ending)]
+
+
+STEM = 3
+"""Letters that a word keeps, at least."""
+
+
+def _short(token: Token, before: Token | None) -> bool:
+    """Whether it was an "'s": written so, or out of one contraction with the word before it."""
+    return token.text == "'s" or (token.text == "is" and before is not None and before.start == token.start)
+
 
 _KEYS = (
-    "contractions", "spellings", "skip", "polite", "trailing", "light", "links", "telling", "turning", "asks",
+    "contractions", "spellings", "skip", "polite", "trailing", "perfect", "endings", "light",
+    "links", "telling", "turning", "asks",
     "anchors", "sides", "questions", "harmless", "cues", "topics", "sounds", "open",
 )  # fmt: skip
 
@@ -115,6 +145,8 @@ def load_words(file: Path, code: str) -> Words:
         skip=frozenset(data.get("skip", ())),
         polite=frozenset(data.get("polite", ())),
         trailing=MappingProxyType({word: frozenset(after) for word, after in data.get("trailing", {}).items()}),
+        perfect=frozenset(data.get("perfect", ())),
+        endings=tuple(sorted(data.get("endings", ()), key=len, reverse=True)),
         light=frozenset(data.get("light", ())),
         links=frozenset(data.get("links", ())),
         telling=frozenset(data.get("telling", ())),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rapidfuzz import fuzz, process
 
 from skill.flow import SlotValue
@@ -31,6 +33,8 @@ class KnownNames:
             "known_asset": frozenset(as_words(words.tokens(symbol)) for symbol in names.assets),
             "known_dao": frozenset(as_words(words.tokens(name)) for name in names.daos),
         }
+        self._stem = words.stem
+        self._titles = {self._stems(phrase): phrase for phrase in self.phrases["known_title"]}
         self.longest = max((len(phrase) for found in self.phrases.values() for phrase in found), default=1)
 
     def is_name(self, kind: str, phrase: tuple[str, ...], said: str) -> bool:
@@ -40,11 +44,17 @@ class KnownNames:
         """
         if phrase in self.phrases[kind]:
             return True
+        if kind == "known_title":
+            return bool(self._titles) and self._stems(phrase) in self._titles
         if kind == "known_asset":
             return len(phrase) == 1 and len(said) > 1 and said.isupper() and said.isalpha()
         if kind != "known_member" or len(phrase) > 1:
             return False
         return (said[:1].isupper() and phrase[0] not in self._never) or _nearest(said, self._members) is not None
+
+    def _stems(self, phrase: Iterable[str]) -> tuple[str, ...]:
+        """A title's words without endings: "thanking the founders" is "Thank the founders"."""
+        return tuple(map(self._stem, phrase))
 
     def resolve(self, slot: str, value: SlotValue) -> SlotValue:
         """A slot's value as the vocabulary has it: names as in the address book, symbols in capitals."""
@@ -57,7 +67,8 @@ class KnownNames:
         if slot == "asset":
             return self._assets.get(value.lower(), value.upper())
         if slot == "proposal":
-            return " ".join(value.lower().replace('"', " ").split())
+            said = value.lower().replace('"', " ").split()
+            return " ".join(self._titles.get(self._stems(said), said))
         if slot == "word" and value.isdigit():
             return in_words(int(value), self._code)
         return value.lower() if slot == "word" else value

@@ -135,6 +135,34 @@ def test_titles_in_use_are_known_without_the_word_proposal(english: Language) ->
     assert _meaning(Understanding(english), "vote yes on the security audit")[0] != "cast_vote"
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("tell me about the one lowering the quorum", "lower the quorum"),
+        ("vote no on lowering the quorum", "lower the quorum"),
+        ("what would security audits cost", "security audit"),
+    ],
+)
+def test_a_title_may_be_bent_to_its_sentence(english: Language, said: str, meant: str) -> None:
+    """Who says "lowering the quorum" means the proposal "Lower the quorum", and it is found by its own words."""
+    understanding = Understanding(english).with_names(Names(titles=TITLES))
+    assert _meaning(understanding, said)[1]["proposal"] == meant
+    assert _meaning(Understanding(english), said)[1].get("proposal") != meant
+
+
+@pytest.mark.parametrize(
+    ("said", "slots"),
+    [
+        ("what's come in this week", {"direction": "in", "period": "week"}),
+        ("what's been paid out", {"direction": "out"}),
+        ("what's left in the treasury", {}),
+    ],
+)
+def test_a_short_has_is_no_is(understanding: Understanding, said: str, slots: dict[str, str]) -> None:
+    """Said of what came in it is "has": "what has come in"; before anything else "what's" stays "what is"."""
+    assert _meaning(understanding, said)[1] == slots
+
+
 def test_names_are_written_as_in_the_address_book(understanding: Understanding) -> None:
     """A recogniser's "carole" is Carol; a name outside the book stays as it was said."""
     assert _meaning(understanding, "delegate my votes to carole")[1] == {"member": "Carol"}
