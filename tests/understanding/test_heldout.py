@@ -41,17 +41,27 @@ def test_the_share_of_the_second_hand_that_is_right(strangers: Understanding, ha
     assert _right(strangers, every[:middle] if half == "read" else every[middle:]) >= 0.97
 
 
-def test_foreign_talk_of_the_second_hand_is_refused(strangers: Understanding) -> None:
+@pytest.mark.parametrize("table", ["commands_4", "commands_5"])
+def test_the_share_of_further_strangers_that_is_right(strangers: Understanding, table: str) -> None:
+    """Both were right in 95 of 100 sentences when first measured, before anybody had read one of them."""
+    assert _right(strangers, rows(HELDOUT / f"{table}.yaml")) >= 0.96
+
+
+@pytest.mark.parametrize("table", ["foreign_2", "foreign_4", "foreign_5"])
+def test_foreign_talk_of_strangers_is_refused(strangers: Understanding, table: str) -> None:
     """At least 99 of 100 sentences from a household without a DAO mean nothing to Aye."""
-    every = _texts("foreign_2")
+    every = _texts(table)
     refused = sum(strangers.meaning(Transcript(text)) is None for text in every)
     assert refused / len(every) >= 0.99
 
 
-@pytest.mark.parametrize("table", ["foreign", "mustnot", "foreign_2", "mustnot_2"])
+@pytest.mark.parametrize(
+    "table",
+    ["foreign", "mustnot", "foreign_2", "mustnot_2", "foreign_4", "mustnot_4", "foreign_5", "mustnot_5"],
+)
 def test_nothing_there_votes(strangers: Understanding, table: str) -> None:
     """Not one of them is taken as a vote."""
-    texts = _texts(table) if table.endswith("_2") else [row.text for row in rows(HELDOUT / f"{table}.yaml")]
+    texts = _texts(table) if "_" in table else [row.text for row in rows(HELDOUT / f"{table}.yaml")]
     voted = [
         text
         for text in texts
