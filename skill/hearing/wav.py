@@ -17,6 +17,7 @@ RATE = 16_000
 LONGEST_SECONDS = 60
 _BLOCK = 8192
 _SLOWEST, _FASTEST = 4_000, 768_000
+_STARTS = (b"RIFF", b"RIFX", b"RF64", b"fLaC")
 _SILENCE = 16
 """Peak of an int16 recording that holds nothing: -66 dB, above dither and below any voice."""
 
@@ -39,6 +40,7 @@ def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]
         _openable(source)
     elif not source:
         raise SoundError(f"{name} is empty.")
+    _known(source, name)
     opened: str | io.BytesIO = io.BytesIO(source) if isinstance(source, bytes) else str(source)
     parts: list[NDArray[np.float32]] = []
     length = 0
@@ -60,6 +62,17 @@ def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]
     if not length:
         raise SoundError(f"{name} holds no sound at all.")
     return np.concatenate(parts), rate
+
+
+def _known(source: Path | bytes, name: str) -> None:
+    """Only wav and FLAC: libsndfile would try its luck with MP3 and forty others, which strangers' bytes may break."""
+    if isinstance(source, bytes):
+        start = source[:4]
+    else:
+        with source.open("rb") as file:
+            start = file.read(4)
+    if start not in _STARTS:
+        raise SoundError(f"{name} is no sound file that can be read.", "Give a wav or FLAC file.")
 
 
 def _openable(path: Path) -> None:

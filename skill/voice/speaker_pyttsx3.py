@@ -47,7 +47,8 @@ def synthesise(text: str, rate: float = 1.0, voice: str | None = None) -> Sound:
     if not any(letter.isalnum() for letter in text):
         return Sound(np.zeros(0, dtype=np.int16), 22_050)
     words_a_minute = round(_WORDS_A_MINUTE * rate)
-    engine = _engine()
+    with _MAKING:  # of two threads that ask first, only one may make it
+        engine = _engine()
     for _attempt in range(2):
         if not engine.lost and (sound := engine.speak(text, words_a_minute, voice)) is not None:
             return sound
@@ -120,6 +121,9 @@ class _Engine:
 
 def _unsaid(*_words: object, **_options: object) -> None:
     """Takes the place of `print` in pyttsx3's driver."""
+
+
+_MAKING = threading.Lock()
 
 
 @functools.cache

@@ -17,8 +17,11 @@ CHECKOUT = Path(__file__).parent.parent.parent
 
 
 def run(command: list[str | Path], folder: Path, typed: str = "", **more: str) -> subprocess.CompletedProcess[str]:
-    """In an empty folder, with a home of its own and nothing of the tests' environment but the way to the network."""
+    """In an empty folder, with a home of its own and nothing of the tests' environment but the way to the network, and
+    Node.js, which `scripts/install` puts beside Python where the machine has none.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    kept["PATH"] = os.pathsep.join((kept["PATH"], str(Path(sys.executable).parent)))
     return subprocess.run(
         [str(part) for part in command],
         cwd=folder,
