@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from skill.chain.delegations import Delegation, delegations
@@ -24,6 +25,12 @@ __all__ = [
     "gas_money",
     "load_signer",
 ]
+
+STACK = 1000
+"""Python's own. py_ecc, which comes with web3, makes it 100,000 for the whole process: a client of the service, or an
+endpoint, that sent JSON nested as deep would end the process, where Python else refuses the text.
+"""
+sys.setrecursionlimit(min(STACK, sys.getrecursionlimit()))
 
 
 def connect(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import subprocess
+import sys
 import traceback
 from typing import Any
 
@@ -65,6 +67,25 @@ def test_an_endpoint_that_says_nothing(demo: DemoDao) -> None:
         node = Node(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.2)
         with pytest.raises(EndpointDown, match="in time"):
             node.chain_id()
+
+
+def test_text_nested_without_end_is_nonsense_and_not_the_end() -> None:
+    """Nobody can end the process by brackets: py_ecc opens that door for web3, Aye shuts it."""
+    program = (
+        "import sys, json, skill.chain, skill.demo\n"
+        "print(sys.getrecursionlimit())\n"
+        "try: json.loads('[' * 500_000)\n"
+        "except RecursionError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout.split()) == (0, ["1000", "refused"]), done.stderr
+
+
+def test_an_endpoint_that_answers_in_brackets(endpoint: Endpoint) -> None:
+    """Told as any other nonsense."""
+    endpoint.whole = lambda _request, _answer: b"[" * 500_000
+    with pytest.raises(EndpointDown, match="as a chain should"):
+        Node(endpoint.rpc).chain_id()
 
 
 @pytest.mark.parametrize(
