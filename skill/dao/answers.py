@@ -8,6 +8,7 @@ from typing import Literal
 from skill.dao.journal import Entry
 from skill.dao.ledger import Fate
 from skill.dao.nouns import (
+    Address,
     BallotCast,
     DaoFacts,
     Holding,
@@ -118,7 +119,9 @@ class RulesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ParticipationAnswer:
-    """Of one proposal (`proposal`), or of the whole DAO. `votes_by` is (address, number of votes), most first."""
+    """Of one proposal (`proposal`), or of the whole DAO. `votes_by` is (address, number of votes), most first; `own`
+    the speaker's account, where there is a key.
+    """
 
     dao: DaoFacts
     proposal: Proposal | None
@@ -127,6 +130,7 @@ class ParticipationAnswer:
     proposals: int
     voters: int
     votes_by: tuple[tuple[str, int], ...]
+    own: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)

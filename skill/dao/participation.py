@@ -32,6 +32,7 @@ def participation(request: Participation, ledger: Ledger) -> ParticipationAnswer
         proposals=len(proposals),
         voters=len(counts),
         votes_by=tuple(counts.most_common()),
+        own=ledger.speaker,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from skill.dao.answers import ParticipationAnswer
+from skill.dao.members import same
 from skill.dao.nouns import Address
 from skill.dao.requests import Participation
 from skill.dialogue.reference import Slots, proposal
@@ -36,18 +37,25 @@ def told(answer: ParticipationAnswer, speech: Speech) -> Said:
         average = sum(ballot.weight for ballot in answer.ballots) // answer.proposals
         parts.append(speech.say("turnout_average", share=speech.percent(average, answer.supply)))
     most = [
-        speech.say("turnout_voter", member=speech.who(Address(voter)), count=count)
+        speech.say("turnout_voter", member=_who(voter, answer, speech), count=count)
         for voter, count in answer.votes_by[:AT_A_TIME]
     ]
     parts.append(speech.say("turnout_most", voters=speech.replies.joined(most)))
     return Said(" ".join(parts))
 
 
+def _who(voter: str, answer: ParticipationAnswer, speech: Speech) -> str:
+    """The speaker's own account is the listener's."""
+    return speech.say("you") if same(Address(voter), answer.own) else speech.who(Address(voter))
+
+
 def _choices(answer: ParticipationAnswer, speech: Speech) -> str:
     """Each by name while they are few."""
     if len(answer.ballots) <= AT_A_TIME:
         each = [
-            speech.say("turnout_ballot", member=speech.who(one.voter), choice=speech.say(f"choice_{one.choice}"))
+            speech.say(
+                "turnout_ballot", member=_who(one.voter, answer, speech), choice=speech.say(f"choice_{one.choice}")
+            )
             for one in answer.ballots
         ]
         return speech.say("turnout_each", votes=speech.replies.joined(each))

@@ -30,6 +30,11 @@ AGAINST = replace(FOR, voter=ALICE, choice=Choice.AGAINST)
             "Of them three are for it and one is against it.",
         ),
         (
+            ParticipationAnswer(DAO, FESTIVAL, (FOR, AGAINST), SUPPLY, 1, 2, (), SPEAKER),
+            "Forty percent of all votes are cast on proposal four, Fund the summer festival. Two members have voted. "
+            "You voted yes and Alice voted no.",
+        ),
+        (
             ParticipationAnswer(DAO, FESTIVAL, (), SUPPLY, 1, 0, ()),
             "Nobody has voted on proposal four, Fund the summer festival.",
         ),
