@@ -25,7 +25,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from bench.barista import mixed
+from bench.context import mixed
 from bench.report import machine, table, write_section
 from bench.voices import RATE, Voice, installed, pink
 from skill import config

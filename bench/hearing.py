@@ -1,6 +1,6 @@
 """How well real people are understood over noise, how fast, and what is refused.
 
-    python -m bench.hearing --data DIR --json OUT [--engine whisper|vosk] [--noise clean,kitchen,babble] [--peers]
+    python -m bench.hearing --data DIR --json OUT [--engine whisper|vosk] [--noise clean,kitchen,babble]
                             [--every N] [--write-docs docs/hearing.md]
 
 DIR is laid out as the Speech-to-Intent benchmark (`bench/context.py`). A command counts when its intent and every
@@ -17,10 +17,11 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,9 @@ from bench.voices import installed
 from skill.flow import Transcript
 from skill.hearing.endpoint import FRAME, PAUSE_SECONDS, Endpointer, trim
 from skill.hearing.recogniser import Recogniser, choose
-from skill.language import Language
-from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language import Language, load
+from skill.language.apart import work_out_apart
+from skill.language.grammar import Grammar, Grammars, Names, compile_grammar
 from skill.understanding import Understanding
 
 RATE = 16_000
@@ -52,8 +54,6 @@ PUBLISHED = {
     "Google Dialogflow": (0.70, 0.78, 0.78, 0.80, 0.81, 0.82, 0.83),
 }
 """Over kitchen noise, at `LEVELS`: github.com/Picovoice/speech-to-intent-benchmark."""
-
-Hear = Callable[[NDArray[np.int16]], Transcript]
 
 
 @dataclass(slots=True)
@@ -199,9 +199,7 @@ def share(right_ones: Sequence[bool]) -> float:
     return round(sum(right_ones) / len(right_ones), 4)
 
 
-def measured(
-    recordings: Recordings, spoken: Language, engine: Any, noises: Sequence[str], peers: bool
-) -> dict[str, Any]:
+def measured(recordings: Recordings, spoken: Language, engine: Any, noises: Sequence[str]) -> dict[str, Any]:
     """All figures of the contract."""
     grammar = compile_grammar(spoken, Names())
     understanding = Understanding(spoken)
@@ -209,11 +207,8 @@ def measured(
     recogniser.prepare(grammar)
     whole(recogniser, recordings.noisy(0, "clean", 0))
     held, free, took, wrong = Shares(), Shares(), [], []
-    others = _peers(grammar) if peers else {}
-    shares = {name: Shares() for name in others}
     for noise, decibels in conditions(noises):
         heard, freely = [], []
-        also: dict[str, list[bool]] = {name: [] for name in others}
         for at, order in enumerate(recordings.orders):
             samples = recordings.noisy(at, noise, decibels)
             began = time.perf_counter()
@@ -225,21 +220,16 @@ def measured(
                 wrong.append({"noise": f"{noise} {decibels}", "name": order.name, "heard": transcript.text,
                               "others": [one.text for one in transcript.alternatives], "wanted": order.slots,
                               "confidence": round(transcript.confidence, 3)})  # fmt: skip
-            for name, hear in others.items():
-                also[name].append(right(understanding, hear(samples), order.slots))
         held.add(noise, decibels, share(heard))
         free.add(noise, decibels, share(freely))
-        for name in others:
-            shares[name].add(noise, decibels, share(also[name]))
         print(f"{noise} {decibels or ''}: held {share(heard):.3f}, free {share(freely):.3f}", file=sys.stderr)
     waits = Waits()
     waited(recogniser, understanding, recordings, waits)
     return {
         "barista": held.as_json(),
         "free": free.as_json(),
-        "peers": {name: one.as_json() for name, one in shares.items()},
         **waits.as_json(),
-        "rss_mb": memory(),
+        "rss_mb": memory_of_a_listener(spoken.folder.parent, engine),
         "seconds_per_clip": round(statistics.mean(took), 3),
         "rejection": refused(recogniser, recordings),
         "engine": recogniser.name,
@@ -248,21 +238,26 @@ def measured(
     }
 
 
-def _peers(grammar: Grammar) -> dict[str, Hear]:
-    from bench.pocketsphinx import hearer  # the extra [bench] brings it
+def memory_of_a_listener(intents: Path, engine: str) -> int:
+    """Megabytes of a process of its own that hears and understands these sentences, after its first utterance."""
+    command = [sys.executable, "-c", f"from bench.hearing import listener; listener({str(intents)!r}, {engine!r})"]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
-    return {"PocketSphinx, same grammar": hearer(grammar)}
 
-
-def memory() -> int:
-    """Megabytes that this process holds now."""
+def listener(intents: str, engine: Any) -> None:
+    """That process: prints what it holds."""
+    spoken = load(Path(intents))
+    recogniser = choose(engine, "en", Path("models"))
+    recogniser.prepare(Grammars(spoken, work_out_apart).of(Names()))
+    noise = np.random.default_rng(7).normal(0, 2000, 4 * RATE).astype(np.int16)
+    Understanding(spoken).meaning(whole(recogniser, noise))
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmRSS:")[2].split()[0]) // 1024
+    print(int(status.partition("VmRSS:")[2].split()[0]) // 1024)
 
 
 def rows(found: dict[str, Any], noise: str) -> list[dict[str, object]]:
     """A line for each system over one noise."""
-    systems = {f"Aye, {found['engine']}": found["barista"], "free, nearest sentence": found["free"], **found["peers"]}
+    systems = {f"Aye, {found['engine']}": found["barista"], "free, nearest sentence": found["free"]}
     lines = []
     for name, shares in systems.items():
         levels = shares[noise]
@@ -286,7 +281,6 @@ def main() -> int:
     options.add_argument("--json", type=Path, required=True, metavar="OUT")
     options.add_argument("--engine", choices=("auto", "whisper", "vosk"), default="auto")
     options.add_argument("--noise", default=",".join(NOISES), metavar="LIST")
-    options.add_argument("--peers", action="store_true")
     options.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth recording")
     options.add_argument("--write-docs", type=Path, metavar="FILE")
     given = options.parse_args()
@@ -298,7 +292,7 @@ def main() -> int:
         return 1
     recordings = read(given.data, given.every)
     with tempfile.TemporaryDirectory() as folder:
-        found = measured(recordings, language(recordings.context, Path(folder)), given.engine, noises, given.peers)
+        found = measured(recordings, language(recordings.context, Path(folder)), given.engine, noises)
     given.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     tables = [table(rows(found, noise)) for noise in noises if noise != "clean"]
     told = [
