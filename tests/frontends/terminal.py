@@ -20,7 +20,8 @@ class Terminal:
 
     def __init__(self, *words: str, config: Path, environment: dict[str, str] | None = None) -> None:
         self._near, far = pty.openpty()
-        command = [*AYE, "--config", str(config), *words]
+        # Whoever runs the tests in the background has them ignore control C, and so would all that they start.
+        command = ["env", "--default-signal=INT", *AYE, "--config", str(config), *words]
         self.process = subprocess.Popen(
             command,
             stdin=far,
