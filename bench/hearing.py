@@ -66,10 +66,6 @@ class Shares:
         """One condition."""
         self.of.setdefault(noise, {})[str(decibels)] = round(share, 4)
 
-    def mean(self, noise: str) -> float:
-        """Over the levels of a noise."""
-        return statistics.mean(self.of[noise].values())
-
     def as_json(self) -> dict[str, Any]:
         """As the contract wants it."""
         return {noise: levels["0"] if noise == "clean" else levels for noise, levels in self.of.items()}

@@ -13,7 +13,7 @@ the steps of the others, so that it costs a tenth of a decoding of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,7 +239,7 @@ def _distinct(finished: list[Held], keep: int) -> tuple[Held, ...]:
     for held in sorted(finished, key=lambda held: -held.score):
         words = _once(held.words)
         if words and words not in found:
-            found[words] = Held(words, held.tokens, held.log_probability, held.regret, held.worst, held.score)
+            found[words] = replace(held, words=words)
         if len(found) == keep:
             break
     return tuple(found.values())

@@ -1,7 +1,7 @@
 """Whisper tiny.en, which comes in a package of its own, held to the grammar.
 
 onnxruntime runs encoder and decoder; `beam` searches the grammar and hears freely beside, and `trust` says which of the
-two to believe. All of it begins when the utterance is over; `docs/hearing.md` has how long it takes.
+two to believe. All of it begins at the first pause; `docs/hearing.md` has how long it takes.
 """
 
 from __future__ import annotations

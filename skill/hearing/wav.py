@@ -18,6 +18,7 @@ LONGEST_SECONDS = 60
 _BLOCK = 8192
 _SLOWEST, _FASTEST = 4_000, 768_000
 _STARTS = (b"RIFF", b"RIFX", b"RF64", b"fLaC")
+"""Of wav and FLAC: libsndfile would try its luck with MP3 and forty others, which strangers' bytes may break."""
 _SILENCE = 16
 """Peak of an int16 recording that holds nothing: -66 dB, above dither and below any voice."""
 
@@ -36,11 +37,11 @@ def read(source: Path | bytes) -> NDArray[np.int16]:
 
 def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]:
     """Mono samples of -1 to 1 and their rate. Read in blocks: a header may promise more than memory holds."""
-    if isinstance(source, Path):
-        _openable(source)
-    elif not source:
+    start = _start(source) if isinstance(source, Path) else source[:4]
+    if not start:
         raise SoundError(f"{name} is empty.")
-    _known(source, name)
+    if start not in _STARTS:
+        raise SoundError(f"{name} is no sound file that can be read.", "Give a wav or FLAC file.")
     opened: str | io.BytesIO = io.BytesIO(source) if isinstance(source, bytes) else str(source)
     parts: list[NDArray[np.float32]] = []
     length = 0
@@ -64,30 +65,18 @@ def _decoded(source: Path | bytes, name: str) -> tuple[NDArray[np.float32], int]
     return np.concatenate(parts), rate
 
 
-def _known(source: Path | bytes, name: str) -> None:
-    """Only wav and FLAC: libsndfile would try its luck with MP3 and forty others, which strangers' bytes may break."""
-    if isinstance(source, bytes):
-        start = source[:4]
-    else:
-        with source.open("rb") as file:
-            start = file.read(4)
-    if start not in _STARTS:
-        raise SoundError(f"{name} is no sound file that can be read.", "Give a wav or FLAC file.")
-
-
-def _openable(path: Path) -> None:
+def _start(path: Path) -> bytes:
+    """The first four bytes, fewer where there are no more."""
     try:
-        size = path.stat().st_size
+        path.stat()  # says what is wrong with a path that leads nowhere
         if not path.is_file():
             raise SoundError(f"{path} is no file.", "Give a wav or FLAC file.")
-        with path.open("rb"):
-            pass
+        with path.open("rb") as file:
+            return file.read(4)
     except FileNotFoundError:
         raise SoundError(f"There is no file {path}.") from None
     except (OSError, ValueError) as error:
         raise SoundError(f"{path} cannot be opened: {getattr(error, 'strerror', None) or 'bad name'}.") from None
-    if not size:
-        raise SoundError(f"{path} is empty.")
 
 
 def _resampled(samples: NDArray[np.float32], rate: int, name: str) -> NDArray[np.float32]:
