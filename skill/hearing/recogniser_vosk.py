@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from skill.errors import ModelError
 from skill.flow import Transcript
-from skill.hearing.vosk_grammar import VoskGrammar, fit
+from skill.hearing.vosk_grammar import Lost, VoskGrammar, fit, lost
 from skill.hearing.vosk_models import proven, takes_grammar
 from skill.hearing.wav import RATE
 
@@ -64,6 +64,15 @@ class VoskRecogniser:
     def missing_words(self) -> tuple[str, ...]:
         """Words of the grammar prepared last that this model cannot hear: sentences with them are heard freely."""
         return self._now.grammar.missing if self._now is not None else ()
+
+    @property
+    def held(self) -> bool:
+        """Whether the model's graph allows it to be held to a grammar; else it hears freely alone."""
+        return self._takes_grammar
+
+    def lacks(self, grammar: Grammar) -> tuple[Lost, ...]:
+        """What the words that this model cannot hear take out of a grammar."""
+        return lost(grammar, fit(grammar, self.knows).missing)
 
     def knows(self, word: str) -> bool:
         """Whether the model has this word."""

