@@ -29,7 +29,7 @@ from skill.dao.requests import (
     VoteReceipt,
 )
 from skill.dao.settle import settle
-from skill.dialogue import Dialogue, DialogueSettings, Step
+from skill.dialogue import Dialogue, DialogueSettings, OfHearing, Step
 from skill.dialogue.outcome import of_entry
 from skill.dialogue.pin import checker
 from skill.errors import AyeError, ChainError, StoreError
@@ -151,6 +151,21 @@ class Assistant:
         """Whether this means "stop": all that counts while the voice speaks."""
         meaning = self._understanding.meaning(transcript, None)
         return meaning is not None and meaning.intent == "stop"
+
+    def understands(self, conversation_id: str, transcript: Transcript) -> bool:
+        """Whether this means anything here; what does not may be other people's talk."""
+        return self._meaning(transcript, None, self.dao_of(conversation_id)) is not None
+
+    def trouble(self, conversation_id: str, error: AyeError) -> Reply:
+        """What to say of a failure that kept a turn from its end: a journal that cannot be written."""
+        conversation = Conversation(conversation_id, next(iter(self._connect)))
+        reply = self._dialogue.trouble(error, conversation, self._clock()).reply
+        assert reply is not None, "a failure is told, not asked about"
+        return reply
+
+    def of_hearing(self, what: OfHearing) -> str:
+        """What to say of the ear, in the language spoken."""
+        return self._dialogue.of_hearing(what)
 
     def settle(self) -> tuple[Entry, ...]:
         """Settles what was under way when the last process ended. A chain that is down leaves it for later."""

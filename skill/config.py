@@ -60,11 +60,20 @@ class KeyConfig(_Part):
 
 
 class HearingConfig(_Part):
-    """Which recogniser, which microphone."""
+    """Which recogniser, which microphone, and what `aye listen` wants to hear before it listens."""
 
     engine: Literal["auto", "vosk", "whisper"] = "auto"
     microphone: int | str | None = None
     silence_seconds: float = Field(default=0.8, ge=0.2, le=5)
+    wake_word: Literal["none", "okay_nabu", "hey_jarvis", "hey_mycroft", "alexa"] = "none"
+    follow_up_seconds: float = Field(default=6, ge=0, le=60)
+    tone: bool = True
+
+    @field_validator("wake_word", mode="before")
+    @classmethod
+    def _wake_word(cls, value: object) -> object:
+        """An empty line is none; a word may be written as it is said."""
+        return "none" if value is None else value.lower().replace(" ", "_") if isinstance(value, str) else value
 
 
 class VoiceConfig(_Part):

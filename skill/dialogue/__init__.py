@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skill.dialogue.plan import Dialogue
+from skill.dialogue.plan import Dialogue, OfHearing
 from skill.dialogue.step import DialogueSettings, Step
 
-__all__ = ["Dialogue", "DialogueSettings", "Step"]
+__all__ = ["Dialogue", "DialogueSettings", "OfHearing", "Step"]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from skill.dao.answers import Answer, PreparedAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry
@@ -31,6 +32,10 @@ PIN_DIGITS = 4
 MESSAGE = 300
 PIN_HEARD = "(pin)"
 SLOT_VALUE = "slot_value"
+
+
+OfHearing = Literal["ear_gone", "ear_mute", "ear_back"]
+"""The microphone is gone, is there and silent, hears again."""
 
 
 class Dialogue:
@@ -99,6 +104,13 @@ class Dialogue:
             text = f"{text} {speech.say('nothing_sent')}".strip()
             conversation = replace(conversation, became="not_cast")
         return self._reply(outcome.dropped(conversation), text or speech.say("trouble"), trouble=True)
+
+    def of_hearing(self, what: OfHearing) -> str:
+        """What to say of the ear, which is no answer and changes no conversation."""
+        try:
+            return self._speech(0.0).say(what)
+        except LanguageError:
+            return self._unsayable
 
     def expired(self, conversation: Conversation, now: float) -> Step | None:
         """What to say when an answer did not come in time; None: nothing is over."""

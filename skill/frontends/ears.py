@@ -6,10 +6,14 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from skill.config import Config
 from skill.flow import Expects, Transcript
 from skill.hearing import hear
 from skill.hearing.recogniser import Recogniser, Utterance, choose
+from skill.hearing.wake import Addressed, WakeName, addressed
 from skill.language import load as load_language
 from skill.language.apart import work_out_apart
 from skill.language.grammar import Grammar, Grammars, Names
@@ -26,7 +30,7 @@ class Ears:
     def __init__(self, settings: Config) -> None:
         self._language = load_language(settings.intents_folder, settings.language)
         self._grammars = Grammars(self._language, work_out_apart)
-        self._kept: dict[tuple[str | None, Names], Grammar] = {}
+        self._kept: dict[tuple[str | None, Names, WakeName | None], Grammar] = {}
         beside = threading.Thread(target=self._grammars.begin, name="aye-grammar")
         beside.start()
         try:
@@ -36,19 +40,31 @@ class Ears:
 
     def listen_for(self, names: Names, expects: Expects | None = None) -> Utterance:
         """An utterance, heard with a slot's bare values beside the sentences while a slot is asked for."""
-        slot = expects.slot if expects is not None and expects.kind == "slot" else None
-        grammar = self._kept.get((slot, names))
-        if grammar is None:
-            if len(self._kept) >= KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            grammar = self._kept[slot, names] = self._grammars.of(names, slot)
-        self.recogniser.prepare(grammar)
+        self.recogniser.prepare(self._grammar(names, expects))
         return self.recogniser.listen()
+
+    def listen_behind(
+        self, word: WakeName, begun: NDArray[np.int16], names: Names, expects: Expects | None = None
+    ) -> Utterance:
+        """An utterance that began with the wake word: `begun` is what was heard up to its being noticed."""
+        return Addressed(
+            word, self.recogniser, (self._grammar(names, expects, word), self._grammar(names, expects)), begun
+        )
 
     def hear(self, source: Path | bytes, names: Names, expects: Expects | None = None) -> Transcript:
         """What a recording says. Raises `SoundError`."""
         self.listen_for(names, expects)
         return hear(self.recogniser, source)
+
+    def _grammar(self, names: Names, expects: Expects | None, word: WakeName | None = None) -> Grammar:
+        slot = expects.slot if expects is not None and expects.kind == "slot" else None
+        grammar = self._kept.get((slot, names, word))
+        if grammar is None:
+            made = self._grammars.of(names, slot) if word is None else addressed(self._grammar(names, expects), word)
+            if len(self._kept) >= KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            grammar = self._kept[slot, names, word] = made
+        return grammar
 
 
 class FreshNames:

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from skill.flow import Reply
 
-State = Literal["listening", "hearing", "thinking", "speaking"]
-_STYLES = {"listening": "dim", "hearing": "green", "thinking": "yellow", "speaking": "cyan"}
+State = Literal["waiting", "listening", "hearing", "thinking", "speaking"]
+"""`waiting`: for the wake word."""
+_STYLES = {"waiting": "dim", "listening": "dim", "hearing": "green", "thinking": "yellow", "speaking": "cyan"}
 
 
 class View:
@@ -22,6 +23,7 @@ class View:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._now = _state("listening", "")
         self._status = console.status(_state("listening", ""), spinner="dots") if console.is_terminal else None
 
     def __enter__(self) -> View:
@@ -35,8 +37,10 @@ class View:
 
     def now(self, state: State, words: str = "") -> None:
         """The line that lives: what Aye does, and the words so far."""
-        if self._status is not None:
-            self._status.update(_state(state, words))
+        now = _state(state, words)
+        if self._status is not None and now != self._now:
+            self._now = now
+            self._status.update(now)
 
     def turn(self, reply: Reply) -> None:
         """What was heard, what it was understood as, what is answered."""

@@ -1,13 +1,14 @@
-"""Frames from a microphone, as a stream without end."""
+"""Frames from a microphone, as a stream without end, also where the microphone comes and goes."""
 
 from __future__ import annotations
 
 import contextlib
 import queue
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import soxr
@@ -23,8 +24,16 @@ _HELD_SECONDS = 30
 _DEAF_SECONDS = 3.0
 """A microphone that gives nothing for so long is gone."""
 _CLOSE_SECONDS = 1.0
+_AGAIN_SECONDS, _TICK_SECONDS = 2.0, 0.5
+"""How long after a failure the microphone is tried again; how often the caller is let in meanwhile."""
+MUTE_SECONDS = 60.0
+"""Nothing but zeros for so long: no room is so quiet, the microphone is switched off."""
+NEVER_SECONDS = 20.0
+"""The same at the start, when nothing else has ever come."""
 _INSTALL = "Install it: sudo apt install libportaudio2"
 _CHECK = "Try it with the command `aplay -l`."
+_ON = "Is it switched off?"
+_CLOSING = "aye-microphone-close"
 _SETTING = "Name another one under hearing.microphone in config.yaml; `aye doctor` lists them."
 
 
@@ -54,20 +63,90 @@ def devices() -> tuple[Device, ...]:
     return tuple(found)
 
 
+class Heard(NamedTuple):
+    """512 samples, 16 kHz mono int16, and when the last of them came in, by the clock of `time.monotonic`."""
+
+    samples: Frame
+    at: float
+
+
+class Deaf(NamedTuple):
+    """The microphone fails, or, without an error, hears again."""
+
+    error: SoundError | None
+    mute: bool = False
+    """It is there, and gives nothing but zeros."""
+
+
 def frames(device: int | str | None = None) -> Iterator[Frame]:
     """512 samples at a time, 16 kHz mono int16, until the caller stops asking.
 
     `device` is a number, a part of a name, or None for the system's own. A device that has not 16 kHz is resampled
     from its own rate; of several channels the mean is taken. Raises `SoundError` where there is none, or it goes away.
     """
+    with contextlib.closing(_stream(device)) as stream:
+        for heard in stream:
+            yield heard.samples
+
+
+def unfailing(
+    device: int | str | None, quietly: Callable[[Callable[[], None]], None], sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Heard | Deaf | None]:
+    """As `frames`, for ever: a failure is a `Deaf`, told once, and so is its end; None where nothing came meanwhile.
+
+    `quietly` runs what may not run while this process plays: devices are looked for anew, which PortAudio does only
+    when it is started anew. Raises `SoundError` where this machine has no sound system at all.
+    """
+    devices()
+    deaf = False
+    while True:
+        zeros, limit = 0.0, NEVER_SECONDS
+        try:
+            with contextlib.closing(_stream(device)) as stream:
+                for heard in stream:
+                    if heard.samples.any():
+                        zeros, limit = 0.0, MUTE_SECONDS
+                    else:
+                        zeros += FRAME / RATE
+                    mute = zeros >= limit
+                    if mute and not deaf:
+                        yield Deaf(
+                            SoundError(f"The microphone{_called(device)} gives no sound at all.", _ON), mute=True
+                        )
+                    elif deaf and not mute:
+                        yield Deaf(None)
+                    deaf = mute
+                    yield heard
+        except SoundError as error:
+            if not deaf:
+                yield Deaf(error)
+            deaf = True
+        for _ in range(round(_AGAIN_SECONDS / _TICK_SECONDS)):
+            sleep(_TICK_SECONDS)
+            yield None
+        quietly(_look_again)
+
+
+def _look_again() -> None:
+    """PortAudio knows the devices of when it was started."""
+    audio = _portaudio()
+    if any(thread.name == _CLOSING for thread in threading.enumerate()):
+        return  # it waits for a device that is gone, and would wait for ever
+    with contextlib.suppress(audio.PortAudioError):
+        audio._terminate()  # private, and the only way there is
+        audio._initialize()
+
+
+def _stream(device: int | str | None) -> Generator[Heard, None, None]:
     audio = _portaudio()
     rate, channels = _format(audio, device)
-    held: queue.Queue[Frame | None] = queue.Queue(maxsize=_HELD_SECONDS * RATE // FRAME)
+    held: queue.Queue[Heard | None] = queue.Queue(maxsize=_HELD_SECONDS * RATE // FRAME)
 
     def take(block: Frame, _count: int, _time: object, _status: object) -> None:
+        came = time.monotonic()
         while True:  # runs in PortAudio's own thread: it must not wait
             with contextlib.suppress(queue.Full):
-                held.put_nowait(block.copy())
+                held.put_nowait(Heard(block.copy(), came))
                 return
             with contextlib.suppress(queue.Empty):
                 held.get_nowait()
@@ -98,30 +177,31 @@ def _close(stream: Any) -> None:
         stream.abort(ignore_errors=True)
         stream.close(ignore_errors=True)
 
-    closing = threading.Thread(target=close, name="aye-microphone-close", daemon=True)
+    closing = threading.Thread(target=close, name=_CLOSING, daemon=True)
     closing.start()
     closing.join(_CLOSE_SECONDS)
 
 
-def _wake(held: queue.Queue[Frame | None]) -> None:
+def _wake(held: queue.Queue[Heard | None]) -> None:
     with contextlib.suppress(queue.Full):
         held.put_nowait(None)
 
 
-def _converted(held: queue.Queue[Frame | None], rate: int, device: int | str | None) -> Iterator[Frame]:
+def _converted(held: queue.Queue[Heard | None], rate: int, device: int | str | None) -> Iterator[Heard]:
     resampler = None if rate == RATE else soxr.ResampleStream(rate, RATE, 1, dtype="int16")
     rest: Frame = np.zeros(0, dtype=np.int16)
     while True:
         try:
-            block = held.get(timeout=_DEAF_SECONDS)
+            came = held.get(timeout=_DEAF_SECONDS)
         except queue.Empty:
-            block = None
-        if block is None:
-            raise SoundError(f"The microphone{_called(device)} has gone silent.", "Plug it in again, then start anew.")
+            came = None
+        if came is None:
+            raise SoundError(f"The microphone{_called(device)} has gone silent.", "Plug it in again.")
+        block = came.samples
         mono = block[:, 0] if block.shape[1] == 1 else np.rint(block.mean(axis=1)).astype(np.int16)
         rest = np.concatenate([rest, mono if resampler is None else resampler.resample_chunk(mono)])
         while len(rest) >= FRAME:
-            yield rest[:FRAME]
+            yield Heard(rest[:FRAME], came.at)
             rest = rest[FRAME:]
 
 

@@ -13,6 +13,9 @@ from skill.voice.sound import Sound, Tone, tone
 from skill.voice.speaker_pyttsx3 import DEFAULT_VOICE, synthesise
 from skill.voice.spoken import for_voice, sentences
 
+_SILENT, _AFTER_SECONDS = 60, 0.05
+"""What is no louder is silence; so much of it stays behind the last word."""
+
 Synthesise = Callable[[str, float, str | None], Sound]
 
 
@@ -41,7 +44,7 @@ class Speaker:
 
         Raises `SoundError` where there is no loudspeaker or no voice.
         """
-        return self._play(self._spoken(text, rate))
+        return self._play(self._spoken(text, rate, to_its_end=False))
 
     def play(self, kind: Tone) -> bool:
         """One of the short tones. Raises `SoundError`."""
@@ -51,16 +54,27 @@ class Speaker:
         """Silence within a tenth of a second."""
         self._player.stop()
 
+    def between(self, act: Callable[[], None]) -> None:
+        """Runs `act` if nothing is being said, and lets nothing be said meanwhile."""
+        if self._turn.acquire(blocking=False):
+            try:
+                act()
+            finally:
+                self._turn.release()
+
     def to_wav(self, text: str, path: Path, rate: float = 1.0) -> None:
         """Writes what `say` would say. Raises `SoundError`."""
         parts = list(self._spoken(text, rate))
         samples = [part.samples for part in parts] or [np.zeros(0, dtype=np.int16)]
         Sound(np.concatenate(samples), parts[0].rate if parts else 22_050).write(path)
 
-    def _spoken(self, text: str, rate: float) -> Iterator[Sound]:
+    def _spoken(self, text: str, rate: float, to_its_end: bool = True) -> Iterator[Sound]:
+        """`to_its_end`: with the silence behind the last sentence; who listens for an answer need not wait for it."""
         language = self._voice.lower().split("-")[0].split("+")[0]
-        for sentence in sentences(for_voice(text, language)):
-            yield self._synthesise(sentence, rate, self._voice)
+        parts = sentences(for_voice(text, language))
+        for number, sentence in enumerate(parts, 1):
+            sound = self._synthesise(sentence, rate, self._voice)
+            yield sound if to_its_end or number < len(parts) else _ended(sound)
 
     def _play(self, sounds: Iterator[Sound]) -> bool:
         with self._turn:
@@ -69,3 +83,9 @@ class Speaker:
                 return self._player.play(sounds)
             finally:
                 self._speaking.clear()
+
+
+def _ended(sound: Sound) -> Sound:
+    loud = np.flatnonzero(np.abs(sound.samples.astype(np.int32)) > _SILENT)
+    end = int(loud[-1]) + round(_AFTER_SECONDS * sound.rate) if len(loud) else len(sound.samples)
+    return Sound(sound.samples[:end], sound.rate)

@@ -22,7 +22,7 @@ from skill.frontends.commands.demo import KEY, settings_for
 from skill.frontends.listen import Room, listen, room_of
 from skill.frontends.session import Session, open_session
 from skill.hearing.endpoint import FRAME
-from skill.hearing.wav import read
+from skill.hearing.wav import RATE, read
 from skill.voice.speaker import Speaker
 from tests.raw_chain import RawChain
 
@@ -48,7 +48,12 @@ class Air:
         self._folder = folder
         self._sound: queue.Queue[NDArray[np.int16]] = queue.Queue()
         self._talking = False
+        self._passed = 0
         self.said: list[str] = []
+
+    def clock(self) -> float:
+        """Seconds of sound so far: the air of this room does not wait for the time of day."""
+        return self._passed * FRAME / RATE
 
     def say(self, text: str, rate: float = 1.0) -> bool:
         self._talking = True
@@ -66,6 +71,11 @@ class Air:
 
     def frames(self, *said: str) -> Iterator[NDArray[np.int16]]:
         """Each sentence of the member's, and what the loudspeaker answers, until it is quiet."""
+        for frame in self._frames(*said):
+            self._passed += 1
+            yield frame
+
+    def _frames(self, *said: str) -> Iterator[NDArray[np.int16]]:
         for text in said:
             yield from spoken(self._folder, text, "en-us")
             quiet = 0
@@ -86,14 +96,14 @@ def session(fresh_demo: DemoDao, tmp_path: Path) -> Iterator[Session]:
         yield made
 
 
-def room(session: Session, speaker: Any) -> Room:
-    return replace(room_of(session, KEY), speaker=speaker)
+def room(session: Session, speaker: Any, air: Air) -> Room:
+    return replace(room_of(session, KEY), speaker=speaker, clock=air.clock)
 
 
 def test_its_own_voice_confirms_nothing(session: Session, fresh_demo: DemoDao, tmp_path: Path) -> None:
     """The read-back, phrase and all, comes back through the microphone: nothing is signed, the question stands."""
     air, out = Air(tmp_path), io.StringIO()
-    listen(room(session, air), "air", Console(file=out), air.frames("vote yes on proposal four"))
+    listen(room(session, air, air), "air", Console(file=out), air.frames("vote yes on proposal four"))
     assert out.getvalue().count("You:") == 1 and len(air.said) == 1, out.getvalue()
     expects = session.assistant.expects("air")
     assert expects is not None and expects.phrase is not None and expects.phrase in air.said[0].lower()
@@ -105,7 +115,9 @@ def test_a_voice_that_fails_is_told_once_and_the_text_goes_on(session: Session, 
     air, out = Air(tmp_path), io.StringIO()
     console = Console(file=out, force_terminal=True, width=200, color_system=None)
     speaker = Speaker("no such speaker")
-    listen(room(session, speaker), "mute", console, air.frames("what's in the treasury", "who voted on proposal four"))
+    listen(
+        room(session, speaker, air), "mute", console, air.frames("what's in the treasury", "who voted on proposal four")
+    )
     said = out.getvalue()
     assert said.count("Aye: ") == 2, said
     assert said.count("peaker") == said.count("no such speaker") or said.count("There is no speaker") == 1, said
