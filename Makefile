@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install install-test demo test test-long lint types layers docs site ci lock
+.PHONY: help install install-test demo test test-long figures lint types layers docs site ci lock
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,9 @@ test-long: install-test ## more voices, more kills; writes the figures in docs/
 	@.venv/bin/python bench/understanding.py --write-docs docs/understanding.md
 	@.venv/bin/python bench/turn.py --write-docs docs/performance.md
 	@.venv/bin/python bench/service.py --write-docs docs/performance.md
+
+figures: install-test ## hearing measured anew, an hour: make figures DATA=DIR, the recordings as bench/hearing.py says
+	@scripts/figures-hearing "$(DATA)"
 
 lint: ## ruff
 	@.venv/bin/ruff check .

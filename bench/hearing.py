@@ -1,7 +1,7 @@
 """How well real people are understood over noise, how fast, and what is refused.
 
     python -m bench.hearing --data DIR --json OUT [--engine whisper|vosk] [--noise clean,kitchen,babble]
-                            [--every N] [--write-docs docs/hearing.md]
+                            [--every N] [--peers] [--plots docs] [--write-docs docs/hearing.md]
 
 DIR is laid out as the Speech-to-Intent benchmark (`bench/context.py`). A command counts when its intent and every
 labelled slot are right. Whole recordings go through what a wav goes through in the product; noise is mixed by the
@@ -10,12 +10,17 @@ benchmark's rule with fixed seeds; the engine is warm.
 `latency_ms` is all that is computed from the end of speech to the meaning, nothing of it hidden in the end-pointer's
 waiting; `endpoint_ms` is that waiting; `left_ms` is what a listener at a microphone waits for after it, with the
 decoding begun at the first pause. `free` is the free transcript with the nearest sentence of the same grammar.
+`rejection` is at the line where 95 % of the commands are kept; `own_line` in it is where the product refuses.
+
+`--peers` also measures PocketSphinx with the same grammar; it and the pictures need the extra `bench`.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -30,9 +35,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from bench.context import LEVELS, Recordings, language, read
+from bench.context import LEVELS, Recordings, language, mixed, read
+from bench.hearing_report import PICTURES, headed, pictures, rows, told
+from bench.peers import PocketSphinx
+from bench.rejection import curve, where_kept
 from bench.report import machine, table, write_section
-from bench.said import FOREIGN
+from bench.sentences import to_say
+from bench.stages import stages
 from bench.voices import installed
 from skill.flow import Transcript
 from skill.hearing.endpoint import FRAME, PAUSE_SECONDS, Endpointer, trim
@@ -46,14 +55,6 @@ RATE = 16_000
 NOISES = ("clean", "kitchen", "babble")
 GAP = 0.6
 """Cost of a word that is only in one of two sentences, where another word in its place costs up to 1."""
-PUBLISHED = {
-    "Picovoice Rhino": (0.96, 0.97, 0.98, 0.99, 0.99, 0.99, 0.99),
-    "Microsoft LUIS": (0.86, 0.89, 0.90, 0.91, 0.92, 0.93, 0.93),
-    "IBM Watson": (0.72, 0.84, 0.89, 0.93, 0.95, 0.95, 0.96),
-    "Amazon Lex": (0.80, 0.84, 0.85, 0.87, 0.87, 0.87, 0.88),
-    "Google Dialogflow": (0.70, 0.78, 0.78, 0.80, 0.81, 0.82, 0.83),
-}
-"""Over kitchen noise, at `LEVELS`: github.com/Picovoice/speech-to-intent-benchmark."""
 
 
 @dataclass(slots=True)
@@ -139,9 +140,9 @@ class Waits:
         }
 
 
-def percentiles(seconds: Sequence[float]) -> dict[str, int]:
+def percentiles(seconds: Sequence[float], digits: int | None = None) -> dict[str, float]:
     """Median and 95th percentile in milliseconds."""
-    return {f"p{part}": round(1000 * float(np.percentile(seconds, part))) for part in (50, 95)}
+    return {f"p{part}": round(1000 * float(np.percentile(seconds, part)), digits) for part in (50, 95)}
 
 
 def waited(recogniser: Recogniser, understanding: Understanding, recordings: Recordings, waits: Waits) -> None:
@@ -171,19 +172,34 @@ def waited(recogniser: Recogniser, understanding: Understanding, recordings: Rec
         waits.left.append(max(0.0, took - (wait - PAUSE_SECONDS)))
 
 
-def refused(recogniser: Recogniser, recordings: Recordings) -> dict[str, float]:
-    """At the product's own line: the share of commands believed, and of foreign talk in synthetic voices."""
-    kept = [believed(whole(recogniser, recordings.noisy(at, "clean", 0))) for at in range(len(recordings.orders))]
-    foreign = [believed(whole(recogniser, voice.say(said))) for voice in installed()[0] for said in FOREIGN]
-    return {"kept": share(kept), "accepted_foreign": share(foreign)} if foreign else {"kept": share(kept)}
+def refused(
+    recogniser: Recogniser, understanding: Understanding, recordings: Recordings, noise: bool, every: int
+) -> dict[str, Any]:
+    """Commands kept and foreign talk acted on, where 95 % of the commands are kept and at the product's own line.
 
+    The talk is that of `bench.sentences`, in the voices installed. `noise`: also over the kitchen's, at 10 dB.
+    """
+    talk = [voice.say(said) for voice, said, expected in to_say(installed()[0], every) if expected == "None"]
 
-def believed(transcript: Transcript) -> bool:
-    """Whether a sentence of the grammar was heard, and not only the nearest to something else."""
-    return bool(transcript.text) and transcript.confidence >= BELIEVED and transcript.text != _free(transcript)
+    def score(samples: NDArray[np.int16]) -> tuple[float | None, dict[str, Any]]:
+        meaning = understanding.meaning(whole(recogniser, samples))
+        return (None, {}) if meaning is None else (meaning.score, dict(meaning.slots))
 
+    def over(condition: str, decibels: int) -> dict[str, Any]:
+        commands = []
+        for at, order in enumerate(recordings.orders):
+            of, slots = score(recordings.noisy(at, condition, decibels))
+            commands.append(of if slots == order.slots else None)
+        random = np.random.default_rng(decibels)
+        foreign = []
+        for sound in talk:
+            if condition != "clean":
+                sound = np.asarray(mixed(sound / 32768, recordings.kitchen, decibels, random) * 32767, np.int16)
+            foreign.append(score(sound)[0])
+        line = curve(commands, foreign)
+        return where_kept(line).as_json() | {"own_line": line[0].as_json(), "foreign": len(foreign)}
 
-BELIEVED = 0.5
+    return over("clean", 0) | ({"at_10_db": over("kitchen", 10)} if noise else {})
 
 
 def _free(transcript: Transcript) -> str:
@@ -195,7 +211,25 @@ def share(right_ones: Sequence[bool]) -> float:
     return round(sum(right_ones) / len(right_ones), 4)
 
 
-def measured(recordings: Recordings, spoken: Language, engine: Any, noises: Sequence[str]) -> dict[str, Any]:
+def peer(recordings: Recordings, spoken: Language, noises: Sequence[str]) -> dict[str, Any]:
+    """Shares of PocketSphinx's words understood, and its seconds a recording."""
+    sphinx, understanding = PocketSphinx(compile_grammar(spoken, Names())), Understanding(spoken)
+    found, took = Shares(), []
+    for noise, decibels in conditions(noises):
+        heard = []
+        for at, order in enumerate(recordings.orders):
+            began = time.perf_counter()
+            transcript = Transcript(sphinx.hear(recordings.noisy(at, noise, decibels)))
+            took.append(time.perf_counter() - began)
+            heard.append(right(understanding, transcript, order.slots))
+        found.add(noise, decibels, share(heard))
+        print(f"{noise} {decibels or ''}: {sphinx.name} {share(heard):.3f}", file=sys.stderr)
+    return {sphinx.name: found.as_json() | {"seconds_per_clip": round(statistics.mean(took), 3)}}
+
+
+def measured(
+    recordings: Recordings, spoken: Language, engine: Any, noises: Sequence[str], every: int
+) -> dict[str, Any]:
     """All figures of the contract."""
     grammar = compile_grammar(spoken, Names())
     understanding = Understanding(spoken)
@@ -227,11 +261,23 @@ def measured(recordings: Recordings, spoken: Language, engine: Any, noises: Sequ
         **waits.as_json(),
         "rss_mb": memory_of_a_listener(spoken.folder.parent, engine),
         "seconds_per_clip": round(statistics.mean(took), 3),
-        "rejection": refused(recogniser, recordings),
+        "rejection": refused(recogniser, understanding, recordings, "kitchen" in noises, every),
+        "stages_ms": in_stages(recogniser, understanding, recordings),
         "engine": recogniser.name,
         "clips": len(recordings.orders),
         "wrong": wrong,
     }
+
+
+def in_stages(recogniser: Recogniser, understanding: Understanding, recordings: Recordings) -> dict[str, Any]:
+    """Milliseconds in each stage; none of an engine that is one piece."""
+    from skill.hearing.recogniser_whisper import WhisperRecogniser  # who measures Vosk need not load it
+
+    if not isinstance(recogniser, WhisperRecogniser):
+        return {}
+    sounds = [recordings.noisy(at, "clean", 0) for at in range(len(recordings.orders))]
+    found = stages(recogniser, understanding, sounds)
+    return {name: percentiles(seconds, 1) for name, seconds in found.items()}
 
 
 def memory_of_a_listener(intents: Path, engine: str) -> int:
@@ -251,25 +297,6 @@ def listener(intents: str, engine: Any) -> None:
     print(int(status.partition("VmRSS:")[2].split()[0]) // 1024)
 
 
-def rows(found: dict[str, Any], noise: str) -> list[dict[str, object]]:
-    """A line for each system over one noise."""
-    systems = {f"Aye, {found['engine']}": found["barista"], "free, nearest sentence": found["free"]}
-    lines = []
-    for name, shares in systems.items():
-        levels = shares[noise]
-        row: dict[str, object] = {"system": name}
-        if "clean" in shares:
-            row["clean"] = f"{shares['clean']:.3f}"
-        row |= {f"{level} dB": f"{levels[str(level)]:.3f}" for level in LEVELS}
-        lines.append(row | {"mean": f"{statistics.mean(levels.values()):.3f}"})
-    if noise == "kitchen":
-        for name, levels in PUBLISHED.items():
-            row = {"system": f"{name} (published)"} | ({"clean": ""} if "clean" in lines[0] else {})
-            row |= {f"{level} dB": f"{one:.2f}" for level, one in zip(LEVELS, levels, strict=True)}
-            lines.append(row | {"mean": f"{statistics.mean(levels):.3f}"})
-    return lines
-
-
 def main() -> int:
     """Exit code 0 where it could be measured."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -278,40 +305,39 @@ def main() -> int:
     options.add_argument("--engine", choices=("auto", "whisper", "vosk"), default="auto")
     options.add_argument("--noise", default=",".join(NOISES), metavar="LIST")
     options.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth recording")
+    options.add_argument("--peers", action="store_true", help="PocketSphinx with the same grammar too")
+    options.add_argument("--plots", type=Path, metavar="FOLDER", help="write the pictures there")
     options.add_argument("--write-docs", type=Path, metavar="FILE")
     given = options.parse_args()
     noises = [one.strip() for one in given.noise.split(",")]
     if unknown := set(noises) - set(NOISES):
         options.error(f"--noise knows {', '.join(NOISES)}, not {', '.join(sorted(unknown))}")
+    extra = [name for name, asked in (("pocketsphinx", given.peers), ("matplotlib", given.plots)) if asked]
+    if missing := [name for name in extra if importlib.util.find_spec(name) is None]:
+        print(f"Not installed: {', '.join(missing)}. Run: .venv/bin/pip install -e '.[bench]'", file=sys.stderr)
+        return 1
     if not (given.data / "labels.json").is_file():
         print(f"There are no recordings in {given.data}: labels.json is missing.", file=sys.stderr)
         return 1
     recordings = read(given.data, given.every)
     with tempfile.TemporaryDirectory() as folder:
-        found = measured(recordings, language(recordings.context, Path(folder)), given.engine, noises)
+        spoken = language(recordings.context, Path(folder))
+        found = measured(recordings, spoken, given.engine, noises, given.every)
+        if given.peers:
+            found["peers"] = peer(recordings, spoken, noises)
     given.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
     tables = [table(rows(found, noise)) for noise in noises if noise != "clean"]
-    told = [
-        f"{found['clips']} recordings of real people. From the end of speech to the meaning: median "
-        f"{found['latency_ms']['p50']} ms, 95th percentile {found['latency_ms']['p95']} ms; the end-pointer waits "
-        f"{found['endpoint_ms']['p50']} ms, and after it {found['left_ms']['p50']} ms are left "
-        f"(95th percentile {found['left_ms']['p95']} ms). {found['rss_mb']} MB. Of the commands "
-        f"{found['rejection']['kept']:.1%} are believed, of foreign talk in synthetic voices "
-        f"{found['rejection'].get('accepted_foreign', 0):.1%}."
-    ]
-    print("\n\n".join([*tables, *told]))
+    print("\n\n".join([*tables, told(found)]))
+    if given.plots:
+        pictures(found, given.plots)
     if given.write_docs:
-        text = "\n\n".join(["## Real people ordering coffee", machine(), *_headed(noises, tables), *told])
-        write_section(given.write_docs, "hearing", text, "Hearing, measured")
+        parts = ["## Real people ordering coffee", machine(), *headed(noises, tables), told(found)]
+        if given.plots:
+            folder = os.path.relpath(given.plots, given.write_docs.parent)
+            where = "" if folder == "." else f"{folder}/"
+            parts += [f"![{what}]({where}{name}.svg)" for name, what in PICTURES.items()]
+        write_section(given.write_docs, "hearing", "\n\n".join(parts), "Hearing, measured")
     return 0
-
-
-def _headed(noises: Sequence[str], tables: Sequence[str]) -> list[str]:
-    headings = {"kitchen": "Over the benchmark's kitchen noise:", "babble": "Over six other people of the set at once:"}
-    parts: list[str] = []
-    for noise, one in zip([noise for noise in noises if noise != "clean"], tables, strict=True):
-        parts += [headings[noise], one]
-    return parts
 
 
 if __name__ == "__main__":

@@ -1,8 +1,16 @@
-"""How well is a command understood that synthetic voices speak? Run: `python -m bench.sentences`.
+"""How well are the DAO's own sentences understood, and how much else is taken for one? In synthetic voices.
 
-Forty commands and twenty sentences that are not for the skill (`bench/said.py`), each in every voice installed, go
-through hearing and understanding. Printed: each voice's share of right meanings (intent and all slots), the votes whose
-choice or number came out wrong, the foreign talk taken for a command, and the time from the end of speech.
+    python -m bench.sentences [--kitchen FILE] [--held-out] [--noise DB] [--voices PART] [--every N]
+                              [--json OUT] [--write-docs docs/hearing.md] [--plots docs]
+    python -m bench.sentences --hour [--minutes N] [--wake-word NAME] [--json OUT] [--write-docs docs/hearing.md]
+
+Forty commands and twenty sentences that are not for the skill (`bench/said.py`) in each voice installed, and eighty
+other sentences of foreign talk a voice (`bench/talk.py`), go through hearing and understanding: clean, over pink noise,
+and over that of a kitchen where its recording is given. Each voice's share of right meanings (intent and all slots) is
+told, the votes whose choice or number came out wrong, the foreign talk taken for a command, and what a stricter line
+would cost. With `--held-out` the voices that nothing was tuned with speak, and only they.
+
+`--hour` plays an hour of foreign talk and music to `aye listen` (`bench/hour.py`).
 """
 
 from __future__ import annotations
@@ -12,44 +20,73 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
+from bench.context import mixed
+from bench.rejection import Point, curve, where_kept
 from bench.report import machine, table, write_section
 from bench.said import COMMANDS, FOREIGN
-from bench.voices import installed, pink
+from bench.talk import household
+from bench.voices import RATE, Voice, installed, pink
 from skill.flow import Meaning, Transcript
 from skill.hearing.endpoint import trim
 from skill.hearing.recogniser_whisper import WhisperRecogniser
 from skill.language import load
 from skill.language.grammar import Names, compile_grammar
-from skill.understanding import Understanding
+from skill.understanding import Understanding, rival
 
 INTENTS = Path(__file__).parents[1] / "intents"
 NAMES = Names(
     members=("Alice", "Bob", "Carol"), titles=("Security audit", "Grants round"), assets=("ETH", "USDC"), daos=("demo",)
 )
 SEED = 7
+TALK_PER_VOICE = 80
+GOOD = 0.95
+"""Of clean commands: fewer are a failure."""
+Sound = NDArray[np.int16]
+Condition = Callable[[Sound], Sound]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     """One sentence in one voice."""
 
+    condition: str
     voice: str
     said: str
+    expected: str
+    """The meaning, as `written`; "None" of foreign talk."""
     text: str
     confidence: float
     others: tuple[str, ...]
     meaning: str
-    right: bool
-    wrong_vote: bool
-    """A vote came out with a choice or a number that was not said."""
+    score: float | None
+    """Of the meaning; None: there was none."""
+    asked: bool
+    """The product would ask which of two meanings it is."""
     seconds: float
+
+    @property
+    def right(self) -> bool:
+        """Intent and all slots, or nothing where nothing was to be understood."""
+        return self.meaning == self.expected
+
+    @property
+    def foreign(self) -> bool:
+        """It was not for the skill."""
+        return self.expected == "None"
+
+    @property
+    def wrong_vote(self) -> bool:
+        """A vote was prepared, to be read back, with a choice or a number that was not said."""
+        return self.meaning.startswith("cast_vote") and not self.right and not self.asked
 
 
 def written(intent: str | None, slots: Mapping[str, int | str]) -> str:
@@ -60,108 +97,197 @@ def written(intent: str | None, slots: Mapping[str, int | str]) -> str:
     return " ".join([str(intent), *(f"{name}={known[name]}" for name in sorted(known))])
 
 
-def judged(voice: str, said: str, expected: str, transcript: Transcript, meaning: Meaning | None, took: float) -> Heard:
-    """What came of one sentence."""
-    got = written(meaning.intent, meaning.slots) if meaning else "None"
-    return Heard(
-        voice,
-        said,
-        transcript.text,
-        round(transcript.confidence, 3),
-        tuple(other.text for other in transcript.alternatives),
-        got,
-        got == expected,
-        got.startswith("cast_vote") and got != expected,
-        took,
-    )
-
-
-def run(noise: float | None, voices: str) -> tuple[list[Heard], list[Heard]]:
-    """Commands and foreign talk, in all installed voices whose name holds `voices`."""
-    language = load(INTENTS)
-    understanding = Understanding(language, NAMES)
-    recogniser = WhisperRecogniser()
-    recogniser.prepare(compile_grammar(language, NAMES))
-    found, left_out = installed()
-    for line in left_out:
-        print(line, file=sys.stderr)
+def conditions(decibels: float, kitchen: Path | None) -> dict[str, Condition]:
+    """What is done to a sound, by name. `kitchen`: a recording, or a folder with kitchen.flac."""
     random = np.random.default_rng(SEED)
+    found: dict[str, Condition] = {
+        "clean": lambda sound: sound,
+        f"pink noise at {decibels:g} dB": lambda sound: pink(sound, decibels, random),
+    }
+    if kitchen is not None:
+        noise, rate = soundfile.read(kitchen / "kitchen.flac" if kitchen.is_dir() else kitchen, dtype="float64")
+        if rate != RATE:
+            raise SystemExit(f"{kitchen} has {rate} samples a second, not {RATE}.")
+        found[f"kitchen noise at {decibels:g} dB"] = lambda sound: np.asarray(
+            mixed(sound / 32768, noise, decibels, random) * 32767, np.int16
+        )
+    return found
 
-    def hear(sound: NDArray[np.int16]) -> tuple[Transcript, Meaning | None, float]:
+
+def to_say(voices: Sequence[Voice], every: int = 1) -> Iterator[tuple[Voice, str, str]]:
+    """Each voice with what it says and what that means. Of the strangers' sentences every second: the others are free
+    to be tuned with.
+    """
+    talk = household()[1::2]
+    for at, voice in enumerate(voices):
+        mine = [(said, written(intent, slots)) for said, intent, slots in COMMANDS]
+        mine += [(said, "None") for said in (*FOREIGN, *talk[at :: len(voices)][:TALK_PER_VOICE])]
+        yield from ((voice, said, expected) for said, expected in mine[at % every :: every])
+
+
+class Room:
+    """The ears and what comes after them."""
+
+    def __init__(self) -> None:
+        language = load(INTENTS)
+        self._understanding = Understanding(language, NAMES)
+        self._recogniser = WhisperRecogniser()
+        self._recogniser.prepare(compile_grammar(language, NAMES))
+
+    def hear(self, sound: Sound) -> tuple[Transcript, Meaning | None, float]:
+        """What was said, what it means, and the seconds that took."""
         speech = trim(sound)  # from a microphone this is done while the person speaks
         began = time.perf_counter()
-        utterance = recogniser.listen()
+        utterance = self._recogniser.listen()
         utterance.feed(speech if len(speech) else sound)
         transcript = utterance.finish()
-        return transcript, understanding.meaning(transcript), time.perf_counter() - began
+        return transcript, self._understanding.meaning(transcript), time.perf_counter() - began
 
-    commands, foreign = [], []
-    for voice in found:
-        if voices not in voice.name:
-            continue
-        for said, intent, slots in COMMANDS:
-            sound = voice.say(said) if noise is None else pink(voice.say(said), noise, random)
-            commands.append(judged(voice.name, said, written(intent, slots), *hear(sound)))
-        for said in FOREIGN:
-            sound = voice.say(said) if noise is None else pink(voice.say(said), noise, random)
-            foreign.append(judged(voice.name, said, "None", *hear(sound)))
-    return commands, foreign
+    def judged(self, condition: str, voice: str, said: str, expected: str, sound: Sound) -> Heard:
+        """What came of one sentence."""
+        transcript, meaning, took = self.hear(sound)
+        return Heard(
+            condition,
+            voice,
+            said,
+            expected,
+            transcript.text,
+            round(transcript.confidence, 3),
+            tuple(other.text for other in transcript.alternatives),
+            "None" if meaning is None else written(meaning.intent, meaning.slots),
+            None if meaning is None else round(meaning.score, 4),
+            meaning is not None and rival(meaning, transcript, self._understanding) is not None,
+            took,
+        )
 
 
-def summary(commands: list[Heard], foreign: list[Heard]) -> list[dict[str, object]]:
+def shares(found: Sequence[Heard]) -> list[dict[str, object]]:
     """One row a voice, the total, and the total of those that no constant of the recogniser was fitted on."""
     rows: list[dict[str, object]] = []
-    apart = {said for said, _, _ in COMMANDS[1::2]} | set(FOREIGN[1::2])
+    apart = {said for said, _, _ in COMMANDS[1::2]}
+    commands = [heard for heard in found if not heard.foreign]
     for voice in [*dict.fromkeys(heard.voice for heard in commands), "all", "all, set apart"]:
-        mine = [heard for heard in commands if voice == heard.voice or voice.startswith("all")]
-        alien = [heard for heard in foreign if voice == heard.voice or voice.startswith("all")]
-        if voice == "all, set apart":
-            mine = [heard for heard in mine if heard.said in apart]
-            alien = [heard for heard in alien if heard.said in apart]
-        rows.append(
-            {
-                "voice": voice,
-                "right": f"{sum(heard.right for heard in mine)} of {len(mine)}",
-                "share": f"{sum(heard.right for heard in mine) / len(mine):.1%}",
-                "votes_wrong": sum(heard.wrong_vote for heard in [*mine, *alien]),
-                "foreign_taken": f"{sum(not heard.right for heard in alien)} of {len(alien)}",
-                "median_ms": round(1000 * statistics.median(heard.seconds for heard in mine)),
-                "longest_ms": round(1000 * max(heard.seconds for heard in mine)),
-            }
-        )
+        row: dict[str, object] = {"voice": voice}
+        for condition in dict.fromkeys(heard.condition for heard in commands):
+            mine = [heard for heard in commands if condition == heard.condition and voice in (heard.voice, "all")]
+            if voice == "all, set apart":
+                mine = [heard for heard in commands if condition == heard.condition and heard.said in apart]
+            right = sum(heard.right for heard in mine)
+            row[condition] = f"{right} of {len(mine)} ({right / len(mine):.1%})" if mine else ""
+        rows.append(row)
     return rows
 
 
+def points(found: Sequence[Heard], condition: str) -> tuple[Point, ...]:
+    """What refusing costs in one condition; the first point is the product's own line."""
+    here = [heard for heard in found if heard.condition == condition]
+    return curve(
+        [heard.score if heard.right else None for heard in here if not heard.foreign],
+        [heard.score for heard in here if heard.foreign],
+    )
+
+
+def summary(found: Sequence[Heard], condition: str) -> dict[str, Any]:
+    """The figures of one condition."""
+    here = [heard for heard in found if heard.condition == condition]
+    commands = [heard for heard in here if not heard.foreign]
+    votes = [heard for heard in commands if heard.expected.startswith("cast_vote")]
+    line = points(found, condition)
+    return {
+        "right": round(sum(heard.right for heard in commands) / len(commands), 4),
+        "votes_wrong": sum(heard.wrong_vote for heard in commands),
+        "votes_of_foreign": sum(heard.wrong_vote for heard in here if heard.foreign),
+        "vote_sentences": len(votes),
+        "right_but_asked_about": sum(heard.right and heard.asked for heard in commands),
+        "foreign": sum(heard.foreign for heard in here),
+        "own_line": line[0].as_json(),
+        "rejection": where_kept(line).as_json(),
+        "median_ms": round(1000 * statistics.median(heard.seconds for heard in commands)),
+        "longest_ms": round(1000 * max(heard.seconds for heard in commands)),
+    }
+
+
+def totals(figures: Mapping[str, Mapping[str, Any]]) -> list[dict[str, object]]:
+    """The summaries as rows of a table."""
+    return [
+        {
+            "condition": condition,
+            "commands right": f"{one['right']:.1%}",
+            "votes prepared wrong": f"{one['votes_wrong']} of {one['vote_sentences']}",
+            "from foreign talk": one["votes_of_foreign"],
+            "right, but asked about": one["right_but_asked_about"],
+            "foreign talk acted on": f"{one['own_line']['accepted_foreign']:.2%} of {one['foreign']}",
+            "the same at 95 % kept": f"{one['rejection']['accepted_foreign']:.2%}"
+            if one["rejection"]["kept"] >= GOOD
+            else "fewer are kept",
+            "median ms": one["median_ms"],
+            "longest ms": one["longest_ms"],
+        }
+        for condition, one in figures.items()
+    ]
+
+
+def run(given: argparse.Namespace, voices: Sequence[Voice]) -> list[Heard]:
+    """Every sentence in every condition, the wrong ones told as they come."""
+    room = Room()
+    found: list[Heard] = []
+    for condition, through in conditions(given.noise, given.kitchen).items():
+        for voice, said, expected in to_say(voices, given.every):
+            heard = room.judged(condition, voice.name, said, expected, through(voice.say(said)))
+            found.append(heard)
+            if not heard.right:
+                what = "foreign" if heard.foreign else "command"
+                print(
+                    f"{condition}, {voice.name}: {what} {said!r} heard {heard.text!r} ({heard.confidence}), "
+                    f"taken as {heard.meaning}"
+                )
+    return found
+
+
 def main() -> int:
-    """Exit code 0 where at least 95 % of the commands came out right, clean."""
+    """Exit code 0 where at least 95 % of the commands came out right, clean; of the hour, where it could be played."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--noise", type=float, metavar="DB", help="pink noise this far below the speech")
+    options.add_argument("--noise", type=float, default=10.0, metavar="DB", help="how far below the speech (10)")
+    options.add_argument("--kitchen", type=Path, metavar="FILE", help="a kitchen's noise, or the folder it lies in")
+    options.add_argument("--held-out", action="store_true", help="only the voices that nothing was tuned with")
     options.add_argument("--voices", default="", help="only voices whose name holds this")
-    options.add_argument("--json", type=Path, metavar="OUT", help="write every sentence heard")
-    options.add_argument("--write-docs", type=Path, metavar="FILE", help="write the table into this document")
+    options.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth sentence")
+    options.add_argument("--hour", action="store_true", help="foreign talk and music through the listening loop")
+    options.add_argument("--minutes", type=float, default=60.0, help="of it (60)")
+    options.add_argument("--wake-word", default="none", metavar="NAME", help="with which the loop is woken (none)")
+    options.add_argument("--json", type=Path, metavar="OUT", help="write every sentence heard, and the figures")
+    options.add_argument("--write-docs", type=Path, metavar="FILE", help="write the tables into this document")
+    options.add_argument("--plots", type=Path, metavar="FOLDER", help="write a picture of what refusing costs")
     given = options.parse_args()
-    commands, foreign = run(given.noise, given.voices)
-    if not commands:
-        print("No synthetic voice is installed: apt-get install espeak-ng flite festival", file=sys.stderr)
+    found_voices, left_out = installed(given.held_out)
+    for line in left_out:
+        print(line, file=sys.stderr)
+    voices = [voice for voice in found_voices if given.voices in voice.name]
+    if not voices:
+        print("No such voice is installed. See docs/hearing.md for what to install.", file=sys.stderr)
         return 1
-    for heard in commands:
-        if not heard.right:
-            print(f"{heard.voice}: {heard.said!r} heard {heard.text!r} ({heard.confidence}), taken as {heard.meaning}")
-    for heard in foreign:
-        if not heard.right:
-            print(f"{heard.voice}: foreign {heard.said!r} heard {heard.text!r}, taken as {heard.meaning}")
-    rows = summary(commands, foreign)
-    print(table(rows))
+    if given.hour:
+        from bench.hour import measure  # only it needs a chain
+
+        return measure(given.minutes, given.wake_word, voices, given.json, given.write_docs)
+    found = run(given, voices)
+    figures = {name: summary(found, name) for name in dict.fromkeys(heard.condition for heard in found)}
+    tables = f"{table(shares(found))}\n\n{table(totals(figures))}"
+    print(tables)
     if given.json:
-        given.json.write_text(
-            json.dumps([asdict(heard) for heard in [*commands, *foreign]], indent=1), encoding="utf-8"
-        )
+        whole = {"conditions": figures, "heard": [asdict(heard) for heard in found]}
+        given.json.write_text(json.dumps(whole, indent=1), encoding="utf-8")
+    if given.plots:
+        from bench.plots import rejection  # and only this matplotlib
+
+        rejection({name: points(found, name) for name in figures}, given.plots / "hearing-rejection.svg")
     if given.write_docs:
-        noise = "clean" if given.noise is None else f"pink noise at {given.noise:g} dB"
-        text = f"## {len(COMMANDS)} commands in synthetic voices, {noise}\n\n{machine()}\n\n{table(rows)}"
-        write_section(given.write_docs, f"sentences {noise}", text, "Hearing, measured")
-    share = sum(heard.right for heard in commands) / len(commands)
-    return 0 if given.noise is not None or share >= 0.95 else 1
+        title = f"{len(COMMANDS)} commands in synthetic voices"
+        held = ", of which nothing was tuned with any" if given.held_out else ""
+        picture = "\n\n![What refusing costs](hearing-rejection.svg)" if given.plots else ""
+        text = f"## {title}{held}\n\n{machine()}\n\n{tables}{picture}"
+        write_section(given.write_docs, f"sentences{' held out' * given.held_out}", text, "Hearing, measured")
+    return 0 if figures["clean"]["right"] >= GOOD else 1
 
 
 if __name__ == "__main__":

