@@ -5,6 +5,8 @@ A recogniser is one file in this room: a class with these three members, and a l
 
 from __future__ import annotations
 
+import ctypes
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from skill.language.grammar import Grammar
 
 Engine = Literal["auto", "vosk", "whisper"]
+M_TRIM_THRESHOLD = -1
+"""Of malloc.h."""
+FREE_KEPT = 1 << 20
+"""Bytes. What an utterance's arrays leave free beyond it goes back to the system; glibc would come to keep 25 MB."""
 
 
 class Utterance(Protocol):
@@ -69,4 +75,6 @@ def choose(engine: Engine, code: str, models: Path) -> Recogniser:
         )
     from skill.hearing.recogniser_whisper import WhisperRecogniser
 
+    with suppress(OSError, AttributeError):  # only glibc has it
+        ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, FREE_KEPT)
     return WhisperRecogniser()

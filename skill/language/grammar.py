@@ -292,21 +292,23 @@ def _either(one: Automaton, other: Automaton) -> Automaton:
         left, right = dict(one[0][pair[0]]), dict(other[0][pair[1]])
         pairs[pair] = {label: (left.get(label, DEAD), right.get(label, DEAD)) for label in sorted({*left, *right})}
         todo += [target for target in pairs[pair].values() if DEAD not in target]
-    # A pair's sentences are shorter from there on: the sum of two numbers rises along every arc.
-    number = {pair: at for at, pair in enumerate(sorted(pairs, key=lambda pair: (sum(pair), pair)))}
-    beside = len(pairs), len(pairs) + len(one[0])
+    # The states of the one keep their numbers, so that they are shared and not copied; nothing leads to its start.
+    shift = len(one[0])
+    apart = [pair for pair in pairs if pair != (0, 0)]
+    number = {(0, 0): 0} | {pair: at for at, pair in enumerate(apart, shift + len(other[0]))}
 
     def state(target: tuple[int, int]) -> int:
         if DEAD not in target:
             return number[target]
-        return target[0] + beside[0] if target[1] == DEAD else target[1] + beside[1]
+        return target[0] if target[1] == DEAD else target[1] + shift
 
-    arcs = [tuple((label, state(target)) for label, target in pairs[pair].items()) for pair in number]
-    final = {number[pair] for pair in pairs if pair[0] in one[1] or pair[1] in other[1]}
-    for (outward, ends), shift in zip((one, other), beside, strict=True):
-        arcs += [tuple((label, target + shift) for label, target in found) for found in outward]
-        final |= {end + shift for end in ends}
-    return tuple(arcs), frozenset(final)
+    def both(pair: tuple[int, int]) -> tuple[tuple[str, int], ...]:
+        return tuple((label, state(target)) for label, target in pairs[pair].items())
+
+    others = [tuple((label, target + shift) for label, target in found) for found in other[0]]
+    arcs = (both((0, 0)), *one[0][1:], *others, *map(both, apart))
+    final = {end for end in one[1] if end} | {end + shift for end in other[1]}
+    return arcs, frozenset(final | {at for pair, at in number.items() if pair[0] in one[1] or pair[1] in other[1]})
 
 
 def _minimal(arcs: list[dict[str, int]], final: set[int]) -> Automaton:
@@ -329,9 +331,11 @@ def _minimal(arcs: list[dict[str, int]], final: set[int]) -> Automaton:
     if which[0] == DEAD:
         return ((),), frozenset()
     turned = [len(futures) - 1 - number for number in range(len(futures))]
+    arc: dict[tuple[str, int], tuple[str, int]] = {}  # of six alike one is kept
     out: list[tuple[tuple[str, int], ...]] = [()] * len(futures)
     for number, (_, found) in enumerate(futures):
-        out[turned[number]] = tuple((label, turned[target]) for label, target in found)
+        leaving = [(label, turned[target]) for label, target in found]
+        out[turned[number]] = tuple(arc.setdefault(each, each) for each in leaving)
     assert turned[which[0]] == 0, "the start is the last to be numbered: nothing leads to it"
     return tuple(out), frozenset(turned[number] for number, (ends, _) in enumerate(futures) if ends)
 

@@ -8,6 +8,7 @@ The network has no loops. State 0 is the end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import permutations
 
@@ -67,17 +68,27 @@ class Network:
         self._sentences = sentences
         self._tokenise = words.tokens
         self._expand = expand
-        self._steps: list[tuple[tuple[int, Tag | None], ...]] = [()]
+        self._steps: list[tuple[int, ...]] = [()]
+        self._tags: dict[int, Tag] = {}
+        """Of the states whose one step carries a tag."""
         self._words: list[tuple[str, int, bool] | None] = [None]
         self._wild: list[Wild | None] = [None]
         self._known: dict[object, int] = {}
         self._chunks: dict[str, tuple[str, ...]] = {}
         self._ahead: dict[int, Ahead] = {}
-        self.start = self._build_all()
-        self._known.clear()  # what was only needed to share states: half of all this holds
-        self._chunks.clear()
-        self.vocabulary = frozenset(word[0] for word in self._words if word is not None)
-        self.choice_words = frozenset(word[0] for word in self._words if word is not None and word[2])
+        self.vocabulary: frozenset[str] = frozenset()
+        self.choice_words: frozenset[str] = frozenset()
+        self.start = self._build_all(0)
+        self._finish(0)
+
+    def beside(self, templates: tuple[Template, ...]) -> Network:
+        """The same with more templates: nothing of this one is held twice."""
+        other = copy(self)
+        other.templates = (*self.templates, *templates)
+        built = len(self)
+        other.start = other._either([other._build_all(len(self.templates)), self.start])
+        other._finish(built)
+        return other
 
     def ahead(self, state: int) -> Ahead:
         """What can come next at a state."""
@@ -108,8 +119,10 @@ class Network:
             if len(steps[here]) > HUB and here != state and not tags:
                 ahead.add(self.ahead(here))
                 continue
-            for target, tag in steps[here]:
-                onward = (target, tags if tag is None else (*tags, tag))
+            if here in self._tags:
+                tags = (*tags, self._tags[here])
+            for target in steps[here]:
+                onward = (target, tags)
                 if onward not in seen:
                     seen.add(onward)
                     todo.append(onward)
@@ -117,10 +130,19 @@ class Network:
 
     # --- building, from the right to the left ---
 
-    def _build_all(self) -> int:
+    def _finish(self, built: int) -> None:
+        """`built`: the states from here on are this network's own."""
+        self._known.clear()  # what was only needed to share states: half of all this holds
+        self._chunks.clear()
+        words = [word for word in self._words[built:] if word is not None]
+        self.vocabulary |= {word for word, _, _ in words}
+        self.choice_words |= {word for word, _, choice in words if choice}
+
+    def _build_all(self, first: int) -> int:
+        """The start of the templates from number `first` on."""
         starts: dict[str, list[int]] = {}
         afters: dict[str, int] = {}
-        for index, template in enumerate(self.templates):
+        for index, template in enumerate(self.templates[first:], first):
             kind = template.said_as
             if kind not in afters:
                 afters[kind] = self._rule(self._around("after", kind), END)
@@ -212,7 +234,8 @@ class Network:
         key = ("tag", tag, after)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._new(((after, tag),), None, None)
+            known = self._known[key] = self._new((after,), None, None)
+            self._tags[known] = tag
         return known
 
     def _either(self, states: Iterable[int]) -> int:
@@ -222,12 +245,10 @@ class Network:
         key = ("either", alive)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._new(tuple((state, None) for state in alive), None, None)
+            known = self._known[key] = self._new(alive, None, None)
         return known
 
-    def _new(
-        self, steps: tuple[tuple[int, Tag | None], ...], word: tuple[str, int, bool] | None, wild: Wild | None
-    ) -> int:
+    def _new(self, steps: tuple[int, ...], word: tuple[str, int, bool] | None, wild: Wild | None) -> int:
         self._steps.append(steps)
         self._words.append(word)
         self._wild.append(wild)
@@ -240,9 +261,9 @@ class Network:
         return known
 
 
-def without_context(sentences: Sentences, expects: str | None) -> tuple[Template, ...]:
-    """The templates in force: always those without `expects`, and those of the slot asked for."""
-    return tuple(template for template in sentences.templates if template.expects in (None, expects))
+def in_context(sentences: Sentences, expects: str | None) -> tuple[Template, ...]:
+    """The templates that are in force always (None), or only while this slot is asked for."""
+    return tuple(template for template in sentences.templates if template.expects == expects)
 
 
-__all__ = ["DEAD", "END", "Ahead", "Expand", "Network", "Tag", "Wild", "without_context"]
+__all__ = ["DEAD", "END", "Ahead", "Expand", "Network", "Tag", "Wild", "in_context"]

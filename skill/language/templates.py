@@ -66,6 +66,7 @@ def load_sentences(folder: Path, vocabulary: Vocabulary) -> Sentences:
         raise LanguageError(
             f"There are no sentences in {folder.parent.name}/{folder.name}.", "Look at `intents:` in config.yaml."
         )
+    parser = _Parser()
     templates: list[Template] = []
     rules: dict[str, Expression] = {}
     lists: dict[str, tuple[tuple[Expression, int | str], ...] | None] = {}
@@ -74,12 +75,12 @@ def load_sentences(folder: Path, vocabulary: Vocabulary) -> Sentences:
         for name, text in data.get("expansion_rules", {}).items():
             if name in rules:
                 raise LanguageError(f"{file.name}: the rule <{name}> is there twice.")
-            rules[name] = _parse(str(text), file.name)
+            rules[name] = parser.parse(str(text), file.name)
         for name, said in data.get("lists", {}).items():
-            lists[name] = None if said.get("wildcard") else tuple(_values(said["values"], file.name))
+            lists[name] = None if said.get("wildcard") else tuple(_values(said["values"], file.name, parser))
         for intent, said in data.get("intents", {}).items():
             for block in said["data"]:
-                templates.extend(_block(intent, block, file, vocabulary))
+                templates.extend(_block(intent, block, file, vocabulary, parser))
     sentences = Sentences(tuple(templates), MappingProxyType(rules), MappingProxyType(lists))
     for template in templates:
         if template.said_as != BARE and not rules.keys() & {f"before_{template.said_as}", f"after_{template.said_as}"}:
@@ -94,7 +95,43 @@ def load_sentences(folder: Path, vocabulary: Vocabulary) -> Sentences:
     return sentences
 
 
-def _block(intent: str, block: Mapping[str, Any], file: Path, vocabulary: Vocabulary) -> Iterable[Template]:
+class _Parser:
+    """Makes expressions that are alike one object, part by part: hassil makes a new one for each word, which is 15 MB
+    in English.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[object, Expression] = {}
+
+    def parse(self, text: str, where: str) -> Expression:
+        try:
+            return self._shared(parse_sentence(text).expression)
+        except (ParseError, ValueError, AssertionError, IndexError) as error:
+            raise LanguageError(
+                f"{where}: {text!r} is not a template of hassil's.", "Look for a bracket left open."
+            ) from error
+
+    def _shared(self, expression: Expression) -> Expression:
+        key: object
+        if isinstance(expression, TextChunk):
+            key = expression.text
+            expression = self._known.get(key) or TextChunk(expression.text)  # hassil's knows the sentence it stood in
+        elif isinstance(expression, RuleReference):
+            key = RuleReference, expression.rule_name
+        elif isinstance(expression, ListReference):
+            key = ListReference, expression.list_name, expression.slot_name
+        elif isinstance(expression, Group):
+            expression.items = [self._shared(item) for item in expression.items]
+            optional = isinstance(expression, Alternative) and expression.is_optional
+            key = type(expression), optional, tuple(map(id, expression.items))
+        else:
+            return expression
+        return self._known.setdefault(key, expression)
+
+
+def _block(
+    intent: str, block: Mapping[str, Any], file: Path, vocabulary: Vocabulary, parser: _Parser
+) -> Iterable[Template]:
     slots = dict(block.get("slots", {}))
     if intent != SLOT_VALUE:
         vocabulary.check(intent, slots, file.name)
@@ -102,23 +139,14 @@ def _block(intent: str, block: Mapping[str, Any], file: Path, vocabulary: Vocabu
     metadata = block.get("metadata", {})
     said_as, heard = metadata.get("said_as", "command"), metadata.get("heard", True)
     for text in block["sentences"]:
-        parsed = _parse(text, file.name)
+        parsed = parser.parse(text, file.name)
         yield Template(intent, text, parsed, MappingProxyType(slots), file.stem, said_as, expects, heard)
 
 
-def _values(values: Iterable[Any], where: str) -> Iterable[tuple[Expression, int | str]]:
+def _values(values: Iterable[Any], where: str, parser: _Parser) -> Iterable[tuple[Expression, int | str]]:
     for value in values:
         said, meant = (value["in"], value["out"]) if isinstance(value, dict) else (value, value)
-        yield _parse(str(said), where), meant
-
-
-def _parse(text: str, where: str) -> Expression:
-    try:
-        return parse_sentence(text).expression
-    except (ParseError, ValueError, AssertionError, IndexError) as error:
-        raise LanguageError(
-            f"{where}: {text!r} is not a template of hassil's.", "Look for a bracket left open."
-        ) from error
+        yield parser.parse(str(said), where), meant
 
 
 def _check(

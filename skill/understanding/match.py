@@ -9,7 +9,7 @@ from types import MappingProxyType
 from skill.flow import Expects, Meaning, SlotValue, Transcript
 from skill.language import Language
 from skill.language.names import Names
-from skill.language.network import Network, without_context
+from skill.language.network import Network, in_context
 from skill.language.templates import IGNORED, SLOT_VALUE, Sentences
 from skill.language.words import Words
 from skill.understanding.certainty import WANTS_TO_VOTE, exact_score, guarded, likely
@@ -120,7 +120,11 @@ class Understanding:
         matcher = self._matchers.get(asked)
         if matcher is None:
             sentences = self._language.sentences
-            network = Network(without_context(sentences, asked), sentences, self._words)
+            templates = in_context(sentences, asked)
+            if asked is None:
+                network = Network(templates, sentences, self._words)
+            else:
+                network = self._matcher(None).network.beside(templates)
             matcher = self._matchers[asked] = Matcher(network, sentences, self._words)
         return matcher
 

@@ -176,3 +176,10 @@ def test_a_question_adds_its_answers_and_loses_nothing(asked: tuple[Grammar, Gra
     assert both.accepts(whole.sample(Random(seed))) and both.accepts(values.sample(Random(seed)))
     said = both.sample(Random(seed))
     assert whole.accepts(said) or values.accepts(said)
+
+
+def test_a_question_costs_no_second_grammar(asked: tuple[Grammar, Grammar, Grammar]) -> None:
+    """The states of the whole grammar are the same objects: a listener keeps the grammars of several questions."""
+    whole, both, values = asked
+    assert all(mine is theirs for mine, theirs in zip(both.arcs[1:], whole.arcs[1:], strict=False))
+    assert len(values.arcs) < len(both.arcs) - len(whole.arcs) < len(whole.arcs) * 0.1

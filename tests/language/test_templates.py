@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hassil.expression import Expression, Group, TextChunk
 
 from skill.errors import LanguageError
-from skill.language import load
-from skill.language.network import Network, without_context
+from skill.language import Language, load
+from skill.language.network import Network, in_context
 
 VOCABULARY = """
 slots:
@@ -28,6 +29,11 @@ expansion_rules:
 """
 
 
+@pytest.fixture(scope="module")
+def language() -> Language:
+    return load(Path(__file__).parents[2] / "intents", "en")
+
+
 def _folder(place: Path, sentences: str, vocabulary: str = VOCABULARY) -> Path:
     (place / "xx" / "sentences").mkdir(parents=True)
     (place / "vocabulary.yaml").write_text(vocabulary)
@@ -44,7 +50,7 @@ def _voting(template: str, slots: str = "{}") -> str:
 def test_words_that_yaml_takes_for_truth_values_stay_words(tmp_path: Path) -> None:
     """A rule may be called "on" and a list may hold "no", as people write them."""
     language = load(_folder(tmp_path, _voting("vote {choice} <on> {number:proposal}")), "xx")
-    network = Network(without_context(language.sentences, None), language.sentences, language.words)
+    network = Network(in_context(language.sentences, None), language.sentences, language.words)
     assert {"vote", "yes", "aye", "no", "on", "for", "please"} == network.vocabulary
 
 
@@ -81,3 +87,34 @@ def test_the_vocabulary_knows_its_own_slots(tmp_path: Path) -> None:
     """An intent with a slot that is described nowhere is refused."""
     with pytest.raises(LanguageError, match="unknown slot 'reson'"):
         load(_folder(tmp_path, _voting("vote"), VOCABULARY.replace("proposal: required", "reson: optional")), "xx")
+
+
+def test_a_network_for_a_question_is_the_same_with_a_little_more(language: Language) -> None:
+    """What is said in answer stands beside what is always said, and no other question's answers with it."""
+    sentences, words = language.sentences, language.words
+    network = Network(in_context(sentences, None), sentences, words)
+    always, built = network.vocabulary, len(network)
+    answers = in_context(sentences, "choice")
+    first = network.beside(answers)
+    assert len(network) < built * 1.05
+    assert first.templates[len(network.templates) :] == answers
+    network.beside(in_context(sentences, "amount"))
+    again = network.beside(answers)
+    assert again.vocabulary == first.vocabulary >= always == network.vocabulary
+    assert set(first.ahead(first.start).words) >= set(network.ahead(network.start).words)
+
+
+def test_parts_that_are_alike_are_one(language: Language) -> None:
+    """Hassil makes an object for each word of each template; kept are those that differ."""
+    seen: dict[str, Expression] = {}
+
+    def walk(expression: Expression) -> None:
+        if isinstance(expression, TextChunk):
+            assert seen.setdefault(expression.text, expression) is expression
+        elif isinstance(expression, Group):
+            for item in expression.items:
+                walk(item)
+
+    for template in language.sentences.templates:
+        walk(template.expression)
+    assert len(seen) > 500

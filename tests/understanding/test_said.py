@@ -9,7 +9,7 @@ import pytest
 
 from skill.flow import Transcript
 from skill.language import Language, load
-from skill.language.network import Network, without_context
+from skill.language.network import Network, in_context
 from skill.understanding import Understanding
 from skill.understanding.exact import Heard, paths
 from skill.understanding.names import KnownNames
@@ -55,7 +55,7 @@ def reached(language: Language, files: Iterable[Path]) -> set[str]:
 def templates_of(text: str, language: Language) -> set[str]:
     """The templates, as text, that a text is a sentence of."""
     if language.code not in _NETWORKS:
-        templates = without_context(language.sentences, None)
+        templates = in_context(language.sentences, None)
         _NETWORKS[language.code] = Network(templates, language.sentences, language.words)
     network = _NETWORKS[language.code]
     heard = Heard(text, language.words.tokens(text))
