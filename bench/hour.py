@@ -171,11 +171,12 @@ class Mute:
 class Hour:
     """The samples, the clock they give, and what is at which time."""
 
-    def __init__(self, minutes: float, voices: Sequence[Voice], begins: float) -> None:
+    def __init__(self, minutes: float, talkers: Talkers, random: np.random.Generator, begins: float) -> None:
         self._seconds = 60 * minutes
-        self._random = np.random.default_rng(SEED)
-        self._talkers = Talkers(voices, self._random)
-        self._begins = begins
+        self._talkers = talkers
+        self._random = random
+        self.begins = begins
+        """Seconds since the epoch."""
         self._passed = 0
         self.events: list[tuple[float, str, str]] = []
         """Second, kind of scene, what begins."""
@@ -184,7 +185,7 @@ class Hour:
 
     def now(self) -> float:
         """Seconds since the epoch, by the samples played."""
-        return self._begins + self._passed / RATE
+        return self.begins + self._passed / RATE
 
     def frames(self) -> Iterator[NDArray[np.int16]]:
         """As a microphone gives them. What Aye says is waited for, since it takes no time."""
@@ -212,22 +213,20 @@ class Hour:
         return kind, " / ".join(what for at, _, what in before[-2:] if at > second - 20)
 
 
-def of_turns(turns: Sequence[Turn], hour: Hour, begins: float) -> list[FalseStart]:
+def of_turns(turns: Sequence[Turn], hour: Hour) -> list[FalseStart]:
     """Those in which something was said."""
     found = []
     for turn in turns:
         if turn.reply:
-            second = turn.at - begins
+            second = turn.at - hour.begins
             kind, said = hour.at(second)
             vote = turn.expects in ("confirm", "pin") and turn.intent in ("cast_vote", "start_vote", "correct")
             found.append(FalseStart(round(second / 60, 2), kind, said, turn.heard, turn.intent, turn.reply, vote))
     return found
 
 
-def play(settings: Config, signer: Signer, minutes: float, voices: Sequence[Voice]) -> tuple[list[FalseStart], Hour]:
+def play(settings: Config, signer: Signer, hour: Hour) -> list[FalseStart]:
     """The hour, through the loop."""
-    begins = float(int(time.time()))
-    hour = Hour(minutes, voices, begins)
     store = open_store(settings.data_folder / "aye.db")
     assistant = build(settings, store, signer, hour.now, lambda words: words[0])
     with Session(settings, store, assistant, Stopwatch()) as session:
@@ -235,8 +234,7 @@ def play(settings: Config, signer: Signer, minutes: float, voices: Sequence[Voic
         names = FreshNames(lambda: assistant.names(KEY), hour.now)
         room = replace(room_of(session, CONVERSATION), speaker=speaker, names=names, clock=hour.now)
         listen(room, CONVERSATION, Console(file=io.StringIO()), hour.frames())
-        turns = store.audit.turns(CONVERSATION, limit=1_000_000)[::-1]
-    return of_turns(turns, hour, begins), hour
+        return of_turns(store.audit.turns(CONVERSATION, limit=1_000_000)[::-1], hour)
 
 
 def measure(minutes: float, wake_word: str, voices: Sequence[Voice], out: Path | None, docs: Path | None) -> int:
@@ -257,7 +255,9 @@ def measure(minutes: float, wake_word: str, voices: Sequence[Voice], out: Path |
         settings = settings_for(config.load(None), dao, folder)
         hearing = type(settings.hearing).model_validate(settings.hearing.model_dump() | {"wake_word": wake_word})
         settings = settings.model_copy(update={"models": folder, "hearing": hearing})  # the bundled recogniser is taken
-        false, hour = play(settings, Signer.from_secret(dao.speaker_key), minutes, voices)
+        random = np.random.default_rng(SEED)
+        hour = Hour(minutes, Talkers(voices, random), random, float(int(time.time())))
+        false = play(settings, Signer.from_secret(dao.speaker_key), hour)
     took = time.perf_counter() - began
     votes = sum(one.vote for one in false)
     scenes = ", ".join(f"{kind} {seconds / 60:.1f}" for kind, seconds in hour.kinds.items())
