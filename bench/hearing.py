@@ -40,8 +40,7 @@ from bench.hearing_report import PICTURES, headed, pictures, rows, told
 from bench.peers import PocketSphinx
 from bench.rejection import curve, where_kept
 from bench.report import machine, table, write_section
-from bench.sentences import to_say
-from bench.stages import stages
+from bench.talk import to_say
 from bench.voices import installed
 from skill.flow import Transcript
 from skill.hearing.endpoint import FRAME, PAUSE_SECONDS, Endpointer, trim
@@ -271,7 +270,8 @@ def measured(
 
 def in_stages(recogniser: Recogniser, understanding: Understanding, recordings: Recordings) -> dict[str, Any]:
     """Milliseconds in each stage; none of an engine that is one piece."""
-    from skill.hearing.recogniser_whisper import WhisperRecogniser  # who measures Vosk need not load it
+    from bench.stages import stages  # who measures Vosk need not load Whisper
+    from skill.hearing.recogniser_whisper import WhisperRecogniser
 
     if not isinstance(recogniser, WhisperRecogniser):
         return {}

@@ -20,7 +20,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,8 @@ from numpy.typing import NDArray
 from bench.context import mixed
 from bench.rejection import Point, curve, where_kept
 from bench.report import machine, table, write_section
-from bench.said import COMMANDS, FOREIGN
-from bench.talk import household
+from bench.said import COMMANDS
+from bench.talk import to_say, written
 from bench.voices import RATE, Voice, installed, pink
 from skill.flow import Meaning, Transcript
 from skill.hearing.endpoint import trim
@@ -47,7 +47,6 @@ NAMES = Names(
     members=("Alice", "Bob", "Carol"), titles=("Security audit", "Grants round"), assets=("ETH", "USDC"), daos=("demo",)
 )
 SEED = 7
-TALK_PER_VOICE = 80
 GOOD = 0.95
 """Of clean commands: fewer are a failure."""
 Sound = NDArray[np.int16]
@@ -89,14 +88,6 @@ class Heard:
         return self.meaning.startswith("cast_vote") and not self.right and not self.asked
 
 
-def written(intent: str | None, slots: Mapping[str, int | str]) -> str:
-    """A meaning as one comparable line; what is the default counts as said."""
-    known = dict(slots)
-    if intent == "list_proposals":
-        known.setdefault("state", "active")
-    return " ".join([str(intent), *(f"{name}={known[name]}" for name in sorted(known))])
-
-
 def conditions(decibels: float, kitchen: Path | None) -> dict[str, Condition]:
     """What is done to a sound, by name. `kitchen`: a recording, or a folder with kitchen.flac."""
     random = np.random.default_rng(SEED)
@@ -112,17 +103,6 @@ def conditions(decibels: float, kitchen: Path | None) -> dict[str, Condition]:
             mixed(sound / 32768, noise, decibels, random) * 32767, np.int16
         )
     return found
-
-
-def to_say(voices: Sequence[Voice], every: int = 1) -> Iterator[tuple[Voice, str, str]]:
-    """Each voice with what it says and what that means. Of the strangers' sentences every second: the others are free
-    to be tuned with.
-    """
-    talk = household()[1::2]
-    for at, voice in enumerate(voices):
-        mine = [(said, written(intent, slots)) for said, intent, slots in COMMANDS]
-        mine += [(said, "None") for said in (*FOREIGN, *talk[at :: len(voices)][:TALK_PER_VOICE])]
-        yield from ((voice, said, expected) for said, expected in mine[at % every :: every])
 
 
 class Room:

@@ -1,4 +1,5 @@
-"""Talk that is not for the skill: what people say in a room, what a radio reads, and a telephone's spoken prompts.
+"""What is said to the benches: commands, and talk that is not for the skill, of people in a room, of books, and of a
+telephone's spoken prompts.
 
 `household` comes from the sentences that strangers wrote to be refused (`tests/heldout/`); `fortunes` and `prompts` are
 packages of Debian's (`fortunes`, `asterisk-core-sounds-en-wav`), left out where they are not installed.
@@ -7,6 +8,7 @@ packages of Debian's (`fortunes`, `asterisk-core-sounds-en-wav`), left out where
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,8 @@ import soxr
 import yaml
 from numpy.typing import NDArray
 
-from bench.voices import RATE
+from bench.said import COMMANDS, FOREIGN
+from bench.voices import RATE, Voice
 
 HELD_OUT = Path(__file__).parents[1] / "tests" / "heldout"
 FORTUNES = Path("/usr/share/games/fortunes")
@@ -23,6 +26,7 @@ PROMPTS = Path("/usr/share/asterisk/sounds")
 SENTENCE = re.compile(r"[A-Z][A-Za-z ,;'-]*[.?!]")
 FEWEST, MOST = 4, 22
 """Words of a sentence that is read aloud."""
+TALK_PER_VOICE = 80
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.3, 15.0
 
 
@@ -60,3 +64,22 @@ def prompt(file: Path) -> NDArray[np.int16] | None:
     if not SHORTEST_SECONDS <= len(sound) / rate <= LONGEST_SECONDS:
         return None
     return np.asarray(np.clip(soxr.resample(sound, rate, RATE), -1, 1) * 32767, np.int16)
+
+
+def written(intent: str | None, slots: Mapping[str, int | str]) -> str:
+    """A meaning as one comparable line; what is the default counts as said."""
+    known = dict(slots)
+    if intent == "list_proposals":
+        known.setdefault("state", "active")
+    return " ".join([str(intent), *(f"{name}={known[name]}" for name in sorted(known))])
+
+
+def to_say(voices: Sequence[Voice], every: int = 1) -> Iterator[tuple[Voice, str, str]]:
+    """Each voice with what it says and what that means. Of the strangers' sentences every second: the others are free
+    to be tuned with.
+    """
+    talk = household()[1::2]
+    for at, voice in enumerate(voices):
+        mine = [(said, written(intent, slots)) for said, intent, slots in COMMANDS]
+        mine += [(said, "None") for said in (*FOREIGN, *talk[at :: len(voices)][:TALK_PER_VOICE])]
+        yield from ((voice, said, expected) for said, expected in mine[at % every :: every])

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from bench.sentences import Heard, conditions, shares, summary, to_say, totals, written
-from bench.talk import fortunes, household, prompt, prompts
+from bench.sentences import Heard, conditions, shares, summary, totals
+from bench.talk import fortunes, household, prompt, prompts, to_say, written
 from bench.voices import VOICES
 
 

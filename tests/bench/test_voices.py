@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from bench.said import COMMANDS, FOREIGN
-from bench.sentences import TALK_PER_VOICE, to_say
-from bench.talk import household
+from bench.talk import TALK_PER_VOICE, household, to_say
 from bench.voices import VOICES, Voice, installed
 
 
