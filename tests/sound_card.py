@@ -51,11 +51,13 @@ class SoundCard:
                 process.terminate()
                 process.wait()
 
-    def speak(self, samples: NDArray[np.int16], rate: int = RATE, wait: bool = True) -> subprocess.Popen[bytes]:
-        """Plays samples into the air in front of the microphone."""
+    def speak(
+        self, samples: NDArray[np.int16], rate: int = RATE, wait: bool = True, sink: str | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Plays samples into the air in front of the microphone, or into another sink's."""
         command = [
             "pacat",
-            f"--device={self.air}",
+            f"--device={sink or self.air}",
             "--format=s16le",
             f"--rate={rate}",
             "--channels=1",
@@ -69,6 +71,16 @@ class SoundCard:
             process.stdin.write(samples.astype("<i2").tobytes())
             process.stdin.close()
         return process
+
+    @contextlib.contextmanager
+    def module(self, *words: str) -> Iterator[str]:
+        """A module of PulseAudio while the block runs; one that was unloaded meanwhile is gone all the same."""
+        index = self.control("load-module", *words)
+        try:
+            yield index
+        finally:
+            with contextlib.suppress(subprocess.CalledProcessError):
+                self.control("unload-module", index)
 
     def control(self, *command: str) -> str:
         """What `pactl` says."""

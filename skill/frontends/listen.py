@@ -171,8 +171,9 @@ class _Loop:
                 if self._way != "over":
                     self._view.now("hearing", words)
             self._pauses(self._utterance, over)
-        # Aye's own voice is cut off from an answer that comes after it: who waits for its end need not wait longer.
-        if self._ear.ended or self._alone() or (self._way == "over" and self._ear.pausing and not over):
+        # What is heard over Aye ends at the first pause: "stop" takes no longer, and an answer that comes after Aye's
+        # voice is not one with it.
+        if self._ear.ended or self._alone() or (self._way == "over" and self._ear.pausing):
             self._end()
         elif not self._ear.speaking and self._way == "none":
             self._idle()
@@ -284,7 +285,8 @@ class _Loop:
             self._view.note(what)
         else:
             self._view.note(str(came.error), style="red")
-        self.mouth.tell(what)
+        if came.error is not None or not came.mute:  # the first sound after silence may be a person, who is not cut off
+            self.mouth.tell(what)
 
     # --- out ---
 

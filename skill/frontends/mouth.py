@@ -12,7 +12,7 @@ from skill.errors import AyeError, SoundError
 from skill.flow import Reply
 from skill.voice.speaker import Speaker
 
-TAIL_SECONDS = 0.25
+TAIL_SECONDS = 0.5
 """How long after its last sound Aye's voice may still come from the room and through the microphone's buffers."""
 _REMEMBERED = 16
 _PATIENCE_SECONDS = 0.05

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -75,7 +79,7 @@ class Deaf(NamedTuple):
 
     error: SoundError | None
     mute: bool = False
-    """It is there, and gives nothing but zeros."""
+    """It is there, and gives, or gave, nothing but zeros."""
 
 
 def frames(device: int | str | None = None) -> Iterator[Frame]:
@@ -98,12 +102,14 @@ def unfailing(
     when it is started anew. Raises `SoundError` where this machine has no sound system at all.
     """
     devices()
-    deaf = False
+    deaf = was_mute = False
     while True:
         zeros, limit = 0.0, NEVER_SECONDS
         try:
             with contextlib.closing(_stream(device)) as stream:
-                for heard in stream:
+                with _unsaid():
+                    first = next(stream)
+                for heard in itertools.chain((first,), stream):
                     if heard.samples.any():
                         zeros, limit = 0.0, MUTE_SECONDS
                     else:
@@ -114,17 +120,31 @@ def unfailing(
                             SoundError(f"The microphone{_called(device)} gives no sound at all.", _ON), mute=True
                         )
                     elif deaf and not mute:
-                        yield Deaf(None)
-                    deaf = mute
+                        yield Deaf(None, was_mute)
+                    deaf = was_mute = mute
                     yield heard
         except SoundError as error:
             if not deaf:
                 yield Deaf(error)
-            deaf = True
+            deaf, was_mute = True, False
         for _ in range(round(_AGAIN_SECONDS / _TICK_SECONDS)):
             sleep(_TICK_SECONDS)
             yield None
         quietly(_look_again)
+
+
+@contextlib.contextmanager
+def _unsaid() -> Iterator[None]:
+    """ALSA and PortAudio write on standard error, at every try, what is told in a sentence."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _look_again() -> None:
@@ -132,7 +152,7 @@ def _look_again() -> None:
     audio = _portaudio()
     if any(thread.name == _CLOSING for thread in threading.enumerate()):
         return  # it waits for a device that is gone, and would wait for ever
-    with contextlib.suppress(audio.PortAudioError):
+    with contextlib.suppress(audio.PortAudioError), _unsaid():
         audio._terminate()  # private, and the only way there is
         audio._initialize()
 

@@ -48,7 +48,7 @@ BELIEVED = 0.5
 SHORTEST_SECONDS = 0.35
 """Less than this behind the word may be its own end."""
 _AGAIN_SECONDS = 1.0
-"""The model is sure of one word for some steps: within this time it is the same one."""
+"""The model is sure of one word for some steps: until it was not for so long, it is the same one."""
 _ALIKE = 70
 """Likeness, 0 to 100, of what was heard freely to the word, from which on it is it."""
 
@@ -76,10 +76,10 @@ class WakeWord:
         heard = False
         for features in self._features.process_streaming(frame.astype("<i2").tobytes()):
             heard = bool(self._model.process_streaming(features)) or heard
-        if not heard or self._quiet:
-            return False
-        self._quiet = round(_AGAIN_SECONDS * RATE)
-        return True
+        new = heard and not self._quiet
+        if heard:
+            self._quiet = round(_AGAIN_SECONDS * RATE)
+        return new
 
 
 class Addressed:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import queue
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -69,14 +71,17 @@ class Air:
         while not self._sound.empty():
             self._sound.get_nowait()
 
-    def frames(self, *said: str) -> Iterator[NDArray[np.int16]]:
+    def frames(self, *said: str | Callable[[], None]) -> Iterator[NDArray[np.int16]]:
         """Each sentence of the member's, and what the loudspeaker answers, until it is quiet."""
         for frame in self._frames(*said):
             self._passed += 1
             yield frame
 
-    def _frames(self, *said: str) -> Iterator[NDArray[np.int16]]:
+    def _frames(self, *said: str | Callable[[], None]) -> Iterator[NDArray[np.int16]]:
         for text in said:
+            if not isinstance(text, str):
+                text()  # something happens in between
+                continue
             yield from spoken(self._folder, text, "en-us")
             quiet = 0
             while quiet < PAUSE or self._talking:
@@ -122,3 +127,41 @@ def test_a_voice_that_fails_is_told_once_and_the_text_goes_on(session: Session, 
     assert said.count("Aye: ") == 2, said
     assert said.count("peaker") == said.count("no such speaker") or said.count("There is no speaker") == 1, said
     assert "thinking" in said and "listening" in said
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "aye-test", str(folder)], capture_output=True)
+    if done.returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_and_what_is_asked_afterwards_is_answered(
+    fresh_demo: DemoDao, small_disk: Path, tmp_path: Path
+) -> None:
+    """The journal cannot be written: it is said what to do, nothing is signed, and Aye goes on when there is space."""
+    air, out, ballast = Air(tmp_path), io.StringIO(), small_disk / "ballast"
+    signer = Signer.from_secret(fresh_demo.speaker_key)
+
+    def fill() -> None:
+        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+            while file.write(bytes(4096)):
+                pass
+
+    with open_session(settings_for(config.load(None), fresh_demo, small_disk / "data"), signer) as session:
+        frames = air.frames(
+            "what's in the treasury", fill, "vote yes on proposal four", ballast.unlink, "what's in the treasury"
+        )
+        listen(room(session, air, air), "full", Console(file=out), frames)
+    answers = [line.removeprefix("Aye: ") for line in out.getvalue().splitlines() if line.startswith("Aye: ")]
+    assert len(answers) == 3, out.getvalue()
+    assert "disk is full" in answers[1] and "Free some space" in answers[1] and answers[1] in air.said
+    assert "dollars" in answers[0] and "dollars" in answers[2]
+    assert RawChain(fresh_demo.rpc, fresh_demo.governor).ballots(fresh_demo.voter) == []

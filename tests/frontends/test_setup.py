@@ -88,6 +88,7 @@ def test_from_nothing_to_the_first_answer_by_hand(fresh_demo: DemoDao, tmp_path:
     delegated(fresh_demo, address)
     terminal.answer("PIN of four to twelve", PIN)
     terminal.answer("Once more", PIN)
+    terminal.answer("Which [1]", "")
     terminal.answer("Try the speaker", "n")
     terminal.answer("Try a vote", "y")
     terminal.answer("first question", "")
@@ -99,6 +100,7 @@ def test_from_nothing_to_the_first_answer_by_hand(fresh_demo: DemoDao, tmp_path:
     assert "had no votes yet when the open proposals opened" in shown
     made = kept(config)
     assert checker(made["dialogue"]["pin_hash"])(PIN)
+    assert made["hearing"] == {"wake_word": "okay_nabu"} and 'It listens after "okay nabu"' in shown
     passphrase_file = Path(made["key"]["passphrase_file"])
     assert passphrase_file.read_text() == TYPED + "\n"
     for file in (Path(made["key"]["file"]), passphrase_file, config):
@@ -140,6 +142,7 @@ def test_a_slip_costs_one_step_and_what_is_left_is_said(demo: DemoDao, tmp_path:
     terminal.answer("Once more", "12a4")
     terminal.answer("Take this step again", "y")
     terminal.answer("PIN of four to twelve", "")
+    terminal.answer("Which [1]", "none")
     terminal.answer("Try the speaker", "n")
     terminal.answer("Try a vote", "n")
     terminal.answer("first question", "")
@@ -393,7 +396,7 @@ def test_speaker_and_microphone_are_tried(sound_card: SoundCard, tmp_path: Path)
     """On a sound card it says its line, hears the member's, and shows what it heard."""
     config, file = tmp_path / "config.yaml", tmp_path / "answers.yaml"
     config.write_text(f"data: {tmp_path / 'data'}\n")
-    file.write_text("sound: true\n")
+    file.write_text("sound: true\nwake_word: hey_jarvis\n")
     member = synthesise("what is in the treasury", 1.0, "en-us")
     command = [*AYE, "--config", str(config), "setup", "--step", "sound", "--answers", str(file)]
     with sound_card.recording() as recording:
@@ -411,6 +414,7 @@ def test_speaker_and_microphone_are_tried(sound_card: SoundCard, tmp_path: Path)
     assert "The speaker said" in said and 'heard: "what is in the treasury' in said.lower().replace(
         "what's", "what is"
     ), said
+    assert kept(config)["hearing"] == {"wake_word": "hey_jarvis"}
 
 
 def test_a_setup_that_was_cut_off_goes_on(demo: DemoDao, tmp_path: Path) -> None:

@@ -16,13 +16,15 @@ from rich.text import Text
 from skill.assistant import connected
 from skill.chain import gas_money
 from skill.chain.key import address_of
-from skill.config import Config, DaoConfig
+from skill.config import Config, DaoConfig, HearingConfig
 from skill.dao.nouns import Address
 from skill.errors import AyeError
 from skill.frontends.session import CREDENTIAL, read_only_reason, settings_of, signer_of
 from skill.frontends.setup.chain_steps import coins
 from skill.hearing import microphone
+from skill.hearing.endpoint import Endpointer
 from skill.hearing.recogniser import choose
+from skill.hearing.wake import WakeWord, spoken
 from skill.store import open_store
 from skill.voice.speaker_pyttsx3 import synthesise
 
@@ -66,6 +68,7 @@ def examine(settings: Config, clock: Callable[[], float]) -> Iterator[Finding]:
         lambda: f"it speaks ({len(synthesise('aye', voice.rate, voice.name).samples)} samples)",
     )
     yield _looked("model", lambda: choose(hearing.engine, settings.language, settings.models).name)
+    yield _looked("wake word", lambda: _wake_word(settings.hearing))
     yield _disk(settings)
     yield _looked("journal", lambda: _journal(settings))
     address, key = _key(settings)
@@ -97,6 +100,13 @@ def _device(kind: Literal["microphone", "speaker"], wanted: int | str | None, ke
         return f"{len(names)} there, {wanted if wanted is not None else 'the default one'} is used"
 
     return _looked(kind, look)
+
+
+def _wake_word(hearing: HearingConfig) -> str:
+    Endpointer(hearing.silence_seconds)  # the model that finds speech at all
+    if hearing.wake_word == "none":
+        return "none: whatever is said in the room may be for Aye"
+    return f'"{spoken(WakeWord(hearing.wake_word).name)}" is listened for'
 
 
 def _disk(settings: Config) -> Finding:

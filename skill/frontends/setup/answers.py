@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from skill.errors import AyeError, ConfigError
+from skill.hearing.wake import WakeName
 
 Kept = Literal["generated", "file", "credential", "none"]
 """Where the passphrase of the key comes from; on the terminal also `typed` and `head`."""
@@ -129,6 +130,7 @@ class AnswersFile(_Part):
     key: KeyAnswers | None = None
     pin_file: Path | None = None
     delegation: DelegationAnswers = DelegationAnswers()
+    wake_word: WakeName | Literal["none"] | None = None
     sound: bool = False
     vote: bool = True
     question: str = Field(default="what is in the treasury", min_length=1)

@@ -1,4 +1,4 @@
-"""Sound, and the first answer: what the setup was for."""
+"""The wake word, sound, and the first answer: what the setup was for."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from skill.errors import AyeError, SoundError
 from skill.flow import Transcript
 from skill.frontends.ears import Ears
 from skill.frontends.session import open_session
+from skill.frontends.setup.answers import Answers
 from skill.frontends.setup.setting import Setting
-from skill.hearing import microphone
+from skill.frontends.setup.written import part
+from skill.hearing import microphone, wake
 from skill.hearing.endpoint import Endpointer
 from skill.language.grammar import Names
 from skill.voice.speaker import Speaker
@@ -18,7 +20,8 @@ CONVERSATION = "setup"
 
 
 def sound_step(setting: Setting) -> None:
-    """A line spoken, a line heard. A machine without sound is no failure: Aye can be typed to."""
+    """The wake word chosen, a line spoken, a line heard. A machine without sound is no failure: Aye can be typed to."""
+    _wake_word(setting)
     if not setting.answering.yes("sound", "Try the speaker and the microphone?", True):
         setting.say("The sound was not tried. `aye setup --step sound` tries it.")
         return
@@ -41,6 +44,25 @@ def sound_step(setting: Setting) -> None:
         setting.say(f'I heard: "{heard}"' if heard else "I heard nothing. `aye doctor` lists the microphones.")
     except SoundError as error:
         setting.say(f"The sound does not work: {error}")
+
+
+def _wake_word(setting: Setting) -> None:
+    """A person is asked, and offered one; a file of answers that names none leaves the configuration as it is."""
+    answering, hearing = setting.answering, setting.settings.hearing
+    if isinstance(answering, Answers) and answering.value("wake_word") is None:
+        return
+    options = {str(name): f"{wake.spoken(name)}: only what is said after it counts" for name in wake.names()}
+    options["none"] = "none: whatever is said in the room may be for Aye"
+    offered = hearing.wake_word if "wake_word" in hearing.model_fields_set else wake.names()[0]
+    chosen = answering.choice("wake_word", "Which word wakes it, where it listens by microphone?", options, offered)
+    if chosen != hearing.wake_word:
+        setting.edit(lambda kept: part(kept, "hearing").update({"wake_word": chosen}))
+    woken = (
+        "It listens without a wake word."
+        if chosen == "none"
+        else f'It listens after "{options[chosen].split(":")[0]}".'
+    )
+    setting.say(woken)
 
 
 def _heard(setting: Setting) -> str:
