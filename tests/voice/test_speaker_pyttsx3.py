@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -117,3 +119,26 @@ def test_without_espeak_the_sentence_says_how_to_get_it() -> None:
     assert "no espeak-ng" in done.stdout
     assert "apt install espeak-ng" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_full_disk_does_not_take_the_voice(tmp_path: Path) -> None:
+    """With no space for its file the sentence is made without one: the same sound, and nothing on standard error."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "aye-test", str(tmp_path)], capture_output=True)
+    if done.returncode:
+        pytest.skip("only root may mount a small disk")
+    try:
+        code = "from skill.voice.speaker_pyttsx3 import synthesise\nprint(synthesise('It holds little.').seconds)"
+        full, usual = (
+            subprocess.run(
+                [sys.executable, "-c", code],
+                env=os.environ | more,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=True,
+            )
+            for more in ({"TMPDIR": str(tmp_path)}, {})
+        )
+    finally:
+        subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
+    assert full.stderr == "" and abs(float(full.stdout) - float(usual.stdout)) < 0.1
