@@ -23,7 +23,7 @@ test-long: install-test ## more voices, more kills; writes the figures in docs/
 	@.venv/bin/python bench/turn.py --write-docs docs/performance.md
 	@.venv/bin/python bench/service.py --write-docs docs/performance.md
 
-figures: install-test ## hearing measured anew, an hour: make figures DATA=DIR, the recordings as bench/hearing.py says
+figures: install-test ## hearing measured anew, in over an hour: make figures DATA=DIR, the recordings as bench/hearing.py says
 	@scripts/figures-hearing "$(DATA)"
 
 lint: ## ruff

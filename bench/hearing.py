@@ -326,18 +326,23 @@ def main() -> int:
         if given.peers:
             found["peers"] = peer(recordings, spoken, noises)
     given.json.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    tell(found, noises, given.plots, given.write_docs)
+    return 0
+
+
+def tell(found: dict[str, Any], noises: Sequence[str], plots: Path | None, docs: Path | None) -> None:
+    """Print what was measured, draw it, and write it into a document."""
     tables = [table(rows(found, noise)) for noise in noises if noise != "clean"]
     print("\n\n".join([*tables, told(found)]))
-    if given.plots:
-        pictures(found, given.plots)
-    if given.write_docs:
+    if plots:
+        pictures(found, plots)
+    if docs:
         parts = ["## Real people ordering coffee", machine(), *headed(noises, tables), told(found)]
-        if given.plots:
-            folder = os.path.relpath(given.plots, given.write_docs.parent)
+        if plots:
+            folder = os.path.relpath(plots, docs.parent)
             where = "" if folder == "." else f"{folder}/"
             parts += [f"![{what}]({where}{name}.svg)" for name, what in PICTURES.items()]
-        write_section(given.write_docs, "hearing", "\n\n".join(parts), "Hearing, measured")
-    return 0
+        write_section(docs, "hearing", "\n\n".join(parts), "Hearing, measured")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+BUSY = (os.cpu_count() or 1) + 1.5
+"""Processes that run or wait, on average: a bench and its threads alone are fewer."""
+
 
 def table(rows: Sequence[Mapping[str, object]]) -> str:
     """A Markdown table of rows that share their keys."""
@@ -20,15 +23,17 @@ def table(rows: Sequence[Mapping[str, object]]) -> str:
 
 
 def machine() -> str:
-    """One line: date, commit, processor, cores, memory, Python."""
+    """One line: date, commit, processor, cores, memory, Python; and whether others kept it busy."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     cpu = platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists() and (found := re.search(r"model name\s*: (.+)", info.read_text())):
         cpu = f"{found[1].strip()} ({cpu})"
+    load = os.getloadavg()[1]
+    busy = f" It was busy with other work too (load {load:.0f}): all times are too long." if load > BUSY else ""
     return (
         f"Measured {datetime.now(UTC):%Y-%m-%d} at commit {commit()} on {os.cpu_count()} cores of {cpu}, "
-        f"{memory:.0f} GB, Python {platform.python_version()}."
+        f"{memory:.0f} GB, Python {platform.python_version()}.{busy}"
     )
 
 
