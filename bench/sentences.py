@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import soundfile
@@ -38,6 +38,7 @@ from bench.voices import RATE, Voice, installed, pink
 from skill.flow import Meaning, Transcript
 from skill.hearing.endpoint import trim
 from skill.hearing.recogniser_whisper import WhisperRecogniser
+from skill.hearing.wake import WakeName
 from skill.language import load
 from skill.language.grammar import Names, compile_grammar
 from skill.understanding import Understanding, rival
@@ -47,6 +48,7 @@ NAMES = Names(
     members=("Alice", "Bob", "Carol"), titles=("Security audit", "Grants round"), assets=("ETH", "USDC"), daos=("demo",)
 )
 SEED = 7
+WAKE_WORDS = ("none", *get_args(WakeName))
 GOOD = 0.95
 """Of clean commands: fewer are a failure."""
 Sound = NDArray[np.int16]
@@ -234,7 +236,7 @@ def main() -> int:
     options.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth sentence")
     options.add_argument("--hour", action="store_true", help="foreign talk and music through the listening loop")
     options.add_argument("--minutes", type=float, default=60.0, help="of it (60)")
-    options.add_argument("--wake-word", default="none", metavar="NAME", help="with which the loop is woken (none)")
+    options.add_argument("--wake-word", default="none", choices=WAKE_WORDS, help="with which the loop is woken (none)")
     options.add_argument("--json", type=Path, metavar="OUT", help="write every sentence heard, and the figures")
     options.add_argument("--write-docs", type=Path, metavar="FILE", help="write the tables into this document")
     options.add_argument("--plots", type=Path, metavar="FOLDER", help="write a picture of what refusing costs")
