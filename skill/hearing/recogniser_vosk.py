@@ -85,6 +85,9 @@ class VoskRecogniser:
         if id(grammar) not in self._prepared:
             fitted = fit(grammar, self.knows)
             phrases = fitted.phrases()
+            if not phrases:  # of an empty grammar Vosk dies
+                self._now = None
+                return
             if self.knows(_UNKNOWN):
                 phrases = (*phrases, _UNKNOWN)
             if len(self._prepared) >= _GRAMMARS_KEPT:

