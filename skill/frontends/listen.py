@@ -187,8 +187,8 @@ class _Loop:
         if over:  # what came before the word is Aye's own
             self.mouth.hush()
             begun = begun[-round(wake.CUT_SECONDS * RATE) :]
+        self._drop()
         self._utterance = self._room.ears.listen_behind(word.name, begun, names, expects)
-        self._ear.reset()
         self._way, self._lasted, self._toned = "woken", 0.0, False
         self._view.now("hearing")
         return True
@@ -226,6 +226,13 @@ class _Loop:
     def _alone(self) -> bool:
         """Nothing followed the wake word."""
         return self._way == "woken" and not self._ear.speaking and self._lasted >= self._room.silence_seconds
+
+    def _drop(self) -> None:
+        """What is being said is not listened to any more."""
+        if self._utterance is not None:
+            self._utterance.resume()  # throws away what was begun at a pause
+        self._ear.reset()
+        self._utterance, self._way = None, "none"
 
     def _end(self) -> None:
         utterance, way = self._utterance, self._way
@@ -275,8 +282,7 @@ class _Loop:
     def _deaf(self, came: Deaf) -> None:
         """Half a sentence is worth nothing, and may be another one: what was being said is dropped."""
         if not came.mute:
-            self._ear.reset()
-            self._utterance, self._way = None, "none"
+            self._drop()
             self._last.clear()
         what = self._room.assistant.of_hearing(
             "ear_back" if came.error is None else "ear_mute" if came.mute else "ear_gone"

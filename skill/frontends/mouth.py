@@ -51,8 +51,8 @@ class Mouth:
 
     @property
     def text(self) -> str:
-        """What is being said; "" where nothing is."""
-        return self._text if self.busy else ""
+        """What is being said, or was said last."""
+        return self._text
 
     @property
     def quiet_since(self) -> float | None:
