@@ -1,8 +1,8 @@
 """Vosk: Kaldi's streaming recogniser with a model of the person's own language.
 
 Two decoders look at the same sound: one held to the grammar, which gives the words while they are spoken and how sure
-each is, and one free, whose transcript is always an alternative. Where the held one's words are no sentence of the
-grammar, it looks again and gives its ten best readings; those that are sentences count.
+each is, and one free, whose transcript is always an alternative. At the end the held one looks again and gives its ten
+best readings; those that are sentences of the grammar count.
 """
 
 from __future__ import annotations
@@ -147,10 +147,12 @@ class VoskUtterance:
         return Transcript(held[0].text, held[0].confidence, (free, *held[1:]), spoken=True)
 
     def _sentences(self, by: _Held, words: list[str], sure: float) -> list[Transcript]:
-        """What was heard and is a sentence of the grammar, best first."""
-        said = by.grammar.held(words)
-        if said is not None:
-            return [Transcript(said, sure, spoken=True)]
+        """What was heard and is a sentence of the grammar, best first.
+
+        Vosk says how sure each word is, or what else it may have been, never both: hence the second look, a tenth of a
+        second for two of speech. How sure the words are is shared out among the readings by their chances, those that
+        are no sentences too: where another is as likely, neither is believed.
+        """
         if not words:
             return []
         by.decoder.SetMaxAlternatives(_BEST)
@@ -164,7 +166,8 @@ class VoskUtterance:
             text = by.grammar.held(heard)
             if text is not None:
                 found[text] = found.get(text, 0.0) + chance
-        return [Transcript(text, sure * chance, spoken=True) for text, chance in found.items()]
+        ranked = sorted(found.items(), key=lambda each: -each[1])
+        return [Transcript(text, sure * chance, spoken=True) for text, chance in ranked]
 
 
 class _Decoding:

@@ -122,6 +122,23 @@ def test_korean_sentences_are_understood_word_for_word(korean: VoskRecogniser, t
 
 
 @needs_korean
+def test_what_else_it_may_have_been_is_told_and_makes_it_less_sure(korean: VoskRecogniser, tmp_path: Path) -> None:
+    """Readings that are sentences share the confidence, best first: two near ones are both heard, neither surely."""
+    korean.prepare(DAO)
+    rivals = 0
+    for number in ("사", "오", "육", "십"):
+        heard = hear(korean, _spoken(f"{number} 번 제안은 언제 끝나요", tmp_path / "a.wav"))
+        others = [other for other in heard.alternatives[1:] if other.text != heard.text]
+        if DAO.accepts(heard.text) and others:
+            rivals += 1
+            assert all(DAO.accepts(other.text) for other in others)
+            shares = [heard.confidence, *(other.confidence for other in others)]
+            assert shares == sorted(shares, reverse=True)
+            assert sum(shares) <= 1 + 1e-6
+    assert rivals
+
+
+@needs_korean
 def test_what_is_no_sentence_is_not_made_one(korean: VoskRecogniser, tmp_path: Path) -> None:
     """Talk about the weather, the news and the cinema is never pulled to a command: its own words come out."""
     korean.prepare(DAO)
