@@ -252,7 +252,11 @@ def main() -> int:
         from bench.hour import measure  # only it needs a chain
 
         return measure(given.minutes, given.wake_word, voices, given.json, given.write_docs)
-    found = run(given, voices)
+    return tell(run(given, voices), given)
+
+
+def tell(found: Sequence[Heard], given: argparse.Namespace) -> int:
+    """Print what was heard, draw it, and write it where it is wanted. The exit code."""
     figures = {name: summary(found, name) for name in dict.fromkeys(heard.condition for heard in found)}
     tables = f"{table(shares(found))}\n\n{table(totals(figures))}"
     print(tables)
@@ -264,10 +268,11 @@ def main() -> int:
 
         rejection({name: points(found, name) for name in figures}, given.plots / "hearing-rejection.svg")
     if given.write_docs:
-        title = f"{len(COMMANDS)} commands in synthetic voices"
-        held = ", of which nothing was tuned with any" if given.held_out else ""
+        held = " that nothing was tuned with" if given.held_out else ""
+        part = f", one in {given.every} of them" if given.every > 1 else ""
+        title = f"{len(COMMANDS)} commands and foreign talk{part}, in synthetic voices{held}"
         picture = "\n\n![What refusing costs](hearing-rejection.svg)" if given.plots else ""
-        text = f"## {title}{held}\n\n{machine()}\n\n{tables}{picture}"
+        text = f"## {title}\n\n{machine()}\n\n{tables}{picture}"
         write_section(given.write_docs, f"sentences{' held out' * given.held_out}", text, "Hearing, measured")
     return 0 if figures["clean"]["right"] >= GOOD else 1
 
