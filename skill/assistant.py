@@ -156,6 +156,11 @@ class Assistant:
         """Whether this means anything here; what does not may be other people's talk."""
         return self._meaning(transcript, None, self.dao_of(conversation_id)) is not None
 
+    def concerns(self, transcript: Transcript) -> bool:
+        """Whether it speaks of what Aye knows, understood or not: then it was said to Aye, and silence is no answer."""
+        words = self._understanding.words
+        return any(token.text in words.anchors for token in words.tokens(transcript.text))
+
     def trouble(self, conversation_id: str, error: AyeError) -> Reply:
         """What to say of a failure that kept a turn from its end: a journal that cannot be written."""
         conversation = Conversation(conversation_id, next(iter(self._connect)))

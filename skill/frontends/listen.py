@@ -47,10 +47,10 @@ ALONE_SECONDS = 0.5
 AGAIN_SECONDS = 5.0
 """How long a journal that cannot be written is left alone, where nobody asks."""
 
-Way = Literal["woken", "open", "follow", "over", "none"]
-"""Why an utterance counts. `woken`: it began with the wake word. `open`: none is needed, or it was said before, or an
-answer is awaited. `follow`: shortly after an answer, so if it is understood. `over`: Aye was heard in it, so only
-"stop" counts. `none`: it does not."""
+Way = Literal["woken", "open", "room", "follow", "over", "none"]
+"""Why an utterance counts. `woken`: it began with the wake word. `open`: that was said before, or an answer is awaited.
+`room`: no wake word is wanted, so if it is understood, or speaks of what Aye knows. `follow`: shortly after an answer,
+so if it is understood. `over`: Aye was heard in it, so only "stop" counts. `none`: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class _Loop:
             pieces = (frame,)  # all since the word, whether it is speech or not
         elif pieces and begins:
             self._begin(over)
-        if over and self._way in ("open", "follow"):
+        if over and self._way in ("open", "room", "follow"):
             self._way = "over"
         if self._utterance is not None:
             for piece in pieces:
@@ -198,8 +198,10 @@ class _Loop:
         expects = self._expects() if self._waiting else None
         if over:
             self._way = "over"
-        elif self._room.wake is None or expects is not None or self._at < self._awake_until:
+        elif expects is not None or self._at < self._awake_until:
             self._way = "open"
+        elif self._room.wake is None:
+            self._way = "room"
         elif self._follows():
             self._way = "follow"
         else:
@@ -277,7 +279,9 @@ class _Loop:
             return False
         if way == "over":
             return assistant.is_stop(transcript)
-        return way != "follow" or assistant.understands(self._conversation, transcript)
+        if way == "room" and assistant.concerns(transcript):
+            return True
+        return way not in ("room", "follow") or assistant.understands(self._conversation, transcript)
 
     def _deaf(self, came: Deaf) -> None:
         """Half a sentence is worth nothing, and may be another one: what was being said is dropped."""

@@ -29,6 +29,9 @@ _ALL_SPEECH, _ROOM_SECONDS = 0.9, 5.0
 """When others talk in the room: hardly anything is no speech, for so many seconds."""
 _SMOOTH, _NEARER, _NEAR_BEFORE, _NEAR_AFTER = 7, 0.35, 0.4, 0.6
 """Steps over which loudness is averaged; how far from usual to loudest a near voice begins; seconds around it."""
+_SMOOTH_SOFTER, _BRIDGED, _RANGE, _SOFTEST = 5, 9, 10.0, 30.0
+"""The same for what is farther away; steps around a loud one that count as loud; decibels below the loudest that are
+left as they are; decibels taken at most."""
 PAUSE_SECONDS = 0.2
 """Silence after which a person may have ended: as much of it belongs to an utterance as to a recording's."""
 
@@ -130,9 +133,20 @@ def utterances(frames: Iterable[Frame], silence_seconds: float = 0.8) -> Iterato
 
 
 def trim(samples: Frame) -> Frame:
-    """A recording without the silence before and after its speech; empty where no speech is in it."""
+    """A recording without the silence before and after its speech; empty where no speech is in it.
+
+    One that is speech from end to end, because others talk in the room, is held to who talks nearest.
+    """
+    speech = _spoken(samples)
+    if len(speech) < _ROOM_SECONDS * RATE or len(speech) <= _ALL_SPEECH * len(samples):
+        return speech
+    near = _spoken(_farther_softer(samples))
+    return _nearest(near) if len(near) > _ALL_SPEECH * len(samples) else near if len(near) else speech
+
+
+def _spoken(samples: Frame) -> Frame:
     voice = _model()
-    padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, dtype=np.int16)])
+    padded = _whole_steps(samples)
     chances = np.array([voice(step.astype("<i2").tobytes()) for step in padded.reshape(-1, FRAME)])
     loud = chances >= _BEGINS
     begins = np.flatnonzero(np.convolve(loud, np.ones(_STEPS_TO_BEGIN), "valid") == _STEPS_TO_BEGIN)
@@ -140,20 +154,36 @@ def trim(samples: Frame) -> Frame:
         return samples[:0]
     first = int(begins[0]) * FRAME - round(PREROLL_SECONDS * RATE)
     last = (int(np.flatnonzero(chances >= _GOES_ON)[-1]) + 1) * FRAME + round(PAUSE_SECONDS * RATE)
-    speech = samples[max(0, first) : last]
-    return _nearest(speech) if len(speech) > _ALL_SPEECH * len(samples) else speech
+    return samples[max(0, first) : last]
+
+
+def _whole_steps(samples: Frame) -> Frame:
+    return np.concatenate([samples, np.zeros(-len(samples) % FRAME, dtype=np.int16)])
+
+
+def _levels(samples: Frame, smooth: int) -> NDArray[np.float64]:
+    """Decibels of each step, of voices more than of rumble, averaged over `smooth` steps."""
+    padded = _whole_steps(samples).astype(np.float64)
+    bright = np.append(padded[0], padded[1:] - 0.9 * padded[:-1])
+    power = np.convolve((bright.reshape(-1, FRAME) ** 2).mean(axis=1), np.ones(smooth) / smooth, "same")
+    return np.asarray(10 * np.log10(power + 1e-2))
+
+
+def _farther_softer(samples: Frame) -> Frame:
+    """What is softer than the nearest voice, made softer still: each decibel below its range becomes two."""
+    levels = np.pad(_levels(samples, _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
+    levels = np.lib.stride_tricks.sliding_window_view(levels, _BRIDGED).max(axis=1)  # the soft ends of words stay
+    below = np.clip(float(np.percentile(levels, 99)) - _RANGE - levels, 0, _SOFTEST)
+    middles = np.arange(len(levels)) * FRAME + FRAME / 2
+    factors = np.interp(np.arange(len(samples)), middles, 10 ** (-below / 20))
+    return np.asarray(samples * factors, np.int16)
 
 
 def _nearest(samples: Frame) -> Frame:
-    """Of a recording that is speech from end to end, because others talk in the room, the part where somebody talks
-    nearer: louder than what is usual in it. Short ones are left as they are.
-    """
+    """The part where somebody talks nearer: louder than what is usual in it. Short ones are left as they are."""
     if len(samples) < _ROOM_SECONDS * RATE:
         return samples
-    padded = np.concatenate([samples, np.zeros(-len(samples) % FRAME, dtype=np.int16)]).astype(np.float64)
-    bright = np.append(padded[0], padded[1:] - 0.9 * padded[:-1])  # voices more than rumble
-    power = np.convolve((bright.reshape(-1, FRAME) ** 2).mean(axis=1), np.ones(_SMOOTH) / _SMOOTH, "same")
-    levels = 10 * np.log10(power + 1e-2)
+    levels = _levels(samples, _SMOOTH)
     usual, loud = (float(np.percentile(levels, part)) for part in (50, 99))
     near = np.flatnonzero(levels > usual + _NEARER * (loud - usual))
     first = int(near[0]) * FRAME - round(_NEAR_BEFORE * RATE)

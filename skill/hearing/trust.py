@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from skill.flow import Transcript
-from skill.hearing.beam import Held, unexplained
+from skill.hearing.beam import Held, misfit
 
 REGRET, LIKENESS, UNSAID, BIAS = 4.3, 5.4, 1.1, 0.6
 FOREIGN = 0.4
@@ -50,7 +50,7 @@ def confidence(held: Held, free: Free, seconds: float) -> float:
     """The chance that a sentence of the grammar was said at all, 0 to 1."""
     tokens = len(held.tokens) + 1
     likeness = fuzz.ratio(_letters(" ".join(held.words)), _letters(free.text)) / 100
-    told = REGRET * held.regret / tokens + LIKENESS * likeness - UNSAID * unexplained(seconds, tokens) + BIAS
+    told = REGRET * held.regret / tokens + LIKENESS * likeness - UNSAID * misfit(seconds, held.words) + BIAS
     return 1 / (1 + math.exp(min(50.0, -told)))
 
 

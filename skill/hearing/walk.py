@@ -77,6 +77,7 @@ class Walk:
         self._arcs: dict[State, tuple[tuple[str, State], ...]] = {}
         self._words: dict[tuple[State, str], dict[int, Leads]] = {}
         self._nexts: dict[Places, Next] = {}
+        self._usual: dict[Words, float] = {}
         self._kept = 0
 
     def tokens(self) -> NDArray[np.int64]:
@@ -109,6 +110,24 @@ class Walk:
             for target, begun in self._onward(place).get(token, {}).items():
                 onward.setdefault(target, (*said, *begun))
         return onward
+
+    def usual(self, words: Words) -> float:
+        """How usual it is to begin like this: a sum over the words, 0 where the language does not say."""
+        usage = self._grammar.usage
+        if usage is None or not words:
+            return 0.0
+        known = self._usual.get(words)
+        if known is None:
+            if len(self._usual) > KEPT:
+                self._usual.clear()
+            before = words[-2] if len(words) > 1 else None
+            known = self._usual[words] = self.usual(words[:-1]) + usage.step(before, words[-1])
+        return known
+
+    def usual_end(self, words: Words) -> float:
+        """How usual it is to end after them."""
+        usage = self._grammar.usage
+        return usage.step(words[-1], None) if usage is not None and words else 0.0
 
     def ends(self, place: Place) -> bool:
         """Whether a sentence may end here."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from skill.errors import LanguageError
 from skill.language.files import nearest
 from skill.language.templates import Sentences, load_sentences
+from skill.language.usage import Usage, load_usage
 from skill.language.vocabulary import Vocabulary, load_vocabulary
 from skill.language.words import Words, load_words
 
@@ -23,6 +24,8 @@ class Language:
     vocabulary: Vocabulary
     words: Words
     sentences: Sentences
+    usage: Usage | None = None
+    """None: all sentences are as usual as any other."""
 
 
 def load(folder: Path, code: str = "en") -> Language:
@@ -38,4 +41,5 @@ def load(folder: Path, code: str = "en") -> Language:
         )
     vocabulary = load_vocabulary(folder / "vocabulary.yaml")
     words = load_words(home / "words.yaml", code)
-    return Language(code, home, vocabulary, words, load_sentences(home / "sentences", vocabulary))
+    sentences = load_sentences(home / "sentences", vocabulary)
+    return Language(code, home, vocabulary, words, sentences, load_usage(home / "usage.txt", code))

@@ -18,6 +18,7 @@ from skill.language.names import Names, title_phrases
 from skill.language.network import DEAD, END, Network
 from skill.language.numbers import in_words, ordinal_in_words, to_digits
 from skill.language.replies import load_replies
+from skill.language.usage import Usage
 
 __all__ = ["Grammar", "Grammars", "Names", "compile_grammar", "work_out"]
 
@@ -53,6 +54,8 @@ class Grammar:
     """state -> ((label, next state), …); labels are lower-case words as they are spoken."""
     final: frozenset[int] = field(repr=False)
     parts: Mapping[str, Grammar] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    usage: Usage | None = field(default=None, repr=False, compare=False)
+    """How usual a sentence is, where the language says so."""
 
     def accepts(self, text: str) -> bool:
         """Whether the words, as they stand, are one whole sentence."""
@@ -134,7 +137,8 @@ class Grammars:
             found = _either(found, self._automaton(expects_slot, kinds))
         arcs, final = found
         used = {label[1:-1] for outward in arcs for label, _ in outward if label[0] == "{"}
-        return Grammar(arcs, final, MappingProxyType({name: part for name, part in parts.items() if name in used}))
+        parts = {name: part for name, part in parts.items() if name in used}
+        return Grammar(arcs, final, MappingProxyType(parts), self._language.usage)
 
     def _automaton(self, slot: str | None, kinds: frozenset[str]) -> Automaton:
         known = self._worked_out.get((slot, kinds))

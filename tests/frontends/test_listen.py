@@ -21,6 +21,7 @@ from rich.console import Console
 from skill import config
 from skill.chain import Signer
 from skill.demo import DemoDao
+from skill.flow import Transcript
 from skill.frontends.commands.demo import KEY, settings_for
 from skill.frontends.listen import Room, listen, room_of
 from skill.frontends.session import Session, open_session
@@ -114,6 +115,19 @@ def test_its_own_voice_confirms_nothing(session: Session, fresh_demo: DemoDao, t
     expects = session.assistant.expects("air")
     assert expects is not None and expects.phrase is not None and expects.phrase in air.said[0].lower()
     assert RawChain(fresh_demo.rpc, fresh_demo.governor).ballots(fresh_demo.voter) == []
+
+
+def test_talk_that_is_not_for_aye_gets_no_answer(session: Session, tmp_path: Path) -> None:
+    """Not even "I did not understand": no wake word is set, and people talk in a room. What names its things does."""
+    air, out = Air(tmp_path), io.StringIO()
+    talk = ("the dog has eaten all my homework again", "turn on the lights in the kitchen", "what's in the treasury")
+    listen(room(session, air, air), "room", Console(file=out), air.frames(*talk))
+    assert out.getvalue().count("You:") == 1 and len(air.said) == 1, out.getvalue()
+    assert "dollars" in air.said[0]
+    concerned = {
+        said: session.assistant.concerns(Transcript(said)) for said in (talk[0], "the proposal of a purple cow")
+    }
+    assert concerned == {talk[0]: False, "the proposal of a purple cow": True}
 
 
 def test_a_voice_that_fails_is_told_once_and_the_text_goes_on(session: Session, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ import soxr
 from numpy.typing import NDArray
 
 from skill.errors import ModelError
+from skill.hearing.beam import misfit
+from skill.hearing.endpoint import trim
 from skill.hearing.recogniser_whisper import WhisperRecogniser, bundled
 from tests.hearing.small_grammar import VOTES, of
 
@@ -64,6 +66,17 @@ def test_a_spoken_sentence_of_the_grammar_is_heard(
     assert text in heard
     assert confidence > 0.5
     assert others
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Vote yes on proposal four.", "Vote no on proposal 412.", "What is in the treasury?", "How long is the timelock?"],
+)
+def test_a_sentence_lasts_as_long_as_its_words(say: Callable[[str], Sound], said: str) -> None:
+    """And a short one that a poor sound might be taken for does not last so long."""
+    seconds = len(trim(say(said))) / 16000
+    assert misfit(seconds, tuple(said.lower().strip(".?").split())) == 0
+    assert misfit(seconds, ("no",)) > 0.7
 
 
 def test_a_short_word_is_heard_once(recogniser: WhisperRecogniser, say: Callable[[str], Sound]) -> None:

@@ -36,7 +36,7 @@ def test_the_nearest_voice_is_what_is_left(below: int) -> None:
     room[start : start + len(command)] += command
     marked = np.asarray(np.clip(room, -32768, 32767), np.int16)
     left = trim(marked)
-    at = next(at for at in range(len(marked) - len(left) + 1) if (marked[at : at + 200] == left[:200]).all())
+    at = int(np.argmax(np.correlate(marked[::4].astype(float), left[::4].astype(float), "valid"))) * 4
     assert start - RATE < at <= start + RATE // 20
     assert start + len(command) - RATE // 20 <= at + len(left) < start + len(command) + 1.2 * RATE
 
