@@ -3,6 +3,9 @@
 What is held to the grammar finds a vote in "don't vote yes on proposal four" and in "should I vote yes on proposal
 four", for the grammar has no word for the rest; the free transcript has. So a vote is held against every hearing that
 is sure of itself. One that is merely garbled ("VOTES on proposal 4") says nothing either way.
+
+Besides, a vote needs more confidence than a question: another vote of the grammar that is nearly as likely ("fifteen"
+for "fifty") is asked about, and so is one that was heard poorly.
 """
 
 from __future__ import annotations
@@ -15,6 +18,11 @@ SURE = 0.5
 """Of a hearing's confidence. Of sentences spoken by espeak-ng to Whisper, free transcripts that turned a vote round had
 0.6 and more, and named the vote and the proposal as they are; the garbled ones of true votes had mostly less than 0.5,
 or lacked one ("but no un-proposal 14")."""
+NEAR = 0.135
+"""Of the confidence of what was heard: another vote that has so much is told apart by asking. exp(-2)."""
+VOTE = 0.8
+"""Confidence that a whole vote needs, so as to be read back at once. In noise at 10 dB, of the votes of seven synthetic
+voices that were believed 14 of 248 were wrong, with both lines 5 of 194; of clean ones 97 % are read back at once."""
 SLOTS = ("proposal", "choice")
 NO_VOTE = Meaning("")
 """What is neither a vote nor anything else that is known: a negation, a question, a condition."""
@@ -33,7 +41,16 @@ def rival(meaning: Meaning, transcript: Transcript, understanding: Understanding
     for hearing, own in found:
         if hearing.confidence >= SURE and (other := _other(meaning, source, hearing.text, own, understanding)):
             return other
-    return None
+    for hearing, own in found[2:]:  # the free transcript, which comes before these, is no sentence of the grammar
+        near = hearing.confidence >= NEAR * transcript.confidence
+        if (
+            near
+            and own is not None
+            and own.intent in WANTS_TO_VOTE
+            and _other(meaning, source, hearing.text, own, understanding)
+        ):
+            return own
+    return NO_VOTE if meaning.intent == "cast_vote" and transcript.spoken and transcript.confidence < VOTE else None
 
 
 def _other(

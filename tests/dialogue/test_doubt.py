@@ -70,6 +70,25 @@ def test_what_is_only_garbled_is_read_back(house: House, held: str, others: list
     assert heard(house, held, *others, sure=0.95).outcome == "asked"
 
 
+def test_another_vote_of_the_grammar_that_is_nearly_as_likely_is_asked_about(house: House) -> None:
+    """Though the free transcript says neither; one that is far behind is not."""
+    free = ("Vote yes on the pose all for teen", 0.4)
+    reply = heard(house, "vote yes on proposal 4", free, ("vote yes on proposal 14", 0.3), sure=0.9)
+    assert (reply.text, reply.outcome) == (FOURTEEN, None)
+    reply = heard(house, "vote yes on proposal 4", free, ("vote no on proposal 4", 0.3), sure=0.9)
+    assert reply.text == "On proposal four, did you say yes, or no?"
+    assert heard(house, "vote yes on proposal 4", free, ("vote yes on proposal 14", 0.1), sure=0.9).outcome == "asked"
+
+
+def test_a_vote_needs_more_confidence_than_a_question(house: House) -> None:
+    """Heard poorly, a question is answered and a vote is not read back before it is asked for."""
+    answered = heard(house, "what is the quorum", sure=0.6).meaning
+    assert answered is not None and answered.intent == "governance_rules"
+    reply = heard(house, "vote yes on proposal 4", ("What jazz on the pose all for", 0.3), sure=0.6)
+    assert (reply.text, reply.outcome) == (MISHEARD, None)
+    assert heard(house, "yes").outcome == "asked"
+
+
 def test_the_answer_goes_on_to_the_read_back(house: House) -> None:
     """Four or five: five, and it is read back whole."""
     heard(house, "vote yes on proposal 4", ("Vote yes on proposal 5.", 0.7))
