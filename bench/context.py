@@ -55,12 +55,11 @@ class Recordings:
         return np.asarray(mixed(speech, other, decibels, random) * 32767, np.int16)
 
     def _babble(self, at: int, length: int, random: np.random.Generator) -> Sound:
-        """Six others at once, each sentence said once: as long as the longest, and as `length`."""
         others = random.choice([one for one in range(len(self.orders)) if one != at], VOICES_OF_BABBLE, replace=False)
-        together = np.zeros(max(length, *(len(self.orders[other].sound) for other in others)))
+        together = np.zeros(length)
         for other in others:
             speech = self.orders[other].sound
-            together[: len(speech)] += speech
+            together += np.tile(speech, length // len(speech) + 1)[:length]
         return together
 
 

@@ -31,7 +31,7 @@ FREE_TOKENS_PER_SECOND = 7
 AROUND, BEGUN, LETTER = 0.5, 0.1, 0.067
 """Seconds of silence that the end-pointer leaves around the words, and what they last: a little, and so much a letter.
 Measured on clean sentences of real people and of seven synthetic voices: nine of ten are within a quarter of it."""
-SLOW, HASTY = 0.4, 0.7
+SLOW, HASTY = 0.8, 0.7
 """How far from that, as a natural logarithm, a slow or a hasty voice goes."""
 WIDER = 3
 """So many times the width is looked at before it is known how usual the words are."""

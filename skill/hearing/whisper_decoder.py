@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from skill.hearing.whisper_graph import HEADS, LAYERS, SIZE, frames_model, scores_model, step_model, whole_model
+from skill.hearing.whisper_graph import HEADS, LAYERS, SIZE, Bits, frames_model, scores_model, step_model, whole_model
 from skill.hearing.whisper_weights import Array, ModelFile
 
 if TYPE_CHECKING:
@@ -46,11 +46,11 @@ class Decoder:
     Not for two threads at once: `use` changes which tokens are scored.
     """
 
-    def __init__(self, file: ModelFile) -> None:
-        """Raises `ModelError` where the file is not Whisper tiny.en."""
+    def __init__(self, file: ModelFile, bits: Bits = 8) -> None:
+        """Raises `ModelError` where the file is not Whisper tiny.en. `bits`: of a layer's weight."""
         self._file = file
-        self._frames = session(frames_model(file))
-        self._step = session(step_model(file))
+        self._frames = session(frames_model(file, bits))
+        self._step = session(step_model(file, bits))
         self._whole = session(whole_model(file))
         _give_back(file)
         self._positions = self._file.float32("decoder/position_encodings/encodings")

@@ -3,8 +3,8 @@
 onnxruntime lays the weights out once for its matrix products; numpy lays them out anew at each of them, which costs
 three times as long for the ten rows of a beam, and CTranslate2 has no call for one token more of each. Layers as in
 CTranslate2's `WhisperEncoder` and `TransformerDecoder`, pre-norm: self-attention, in the decoder attention on the
-encoder's frames, a feed-forward layer with exact GELU (Radford et al. 2022). ONNX operator set 20; the whole
-vocabulary's scores are in 8 bits by onnxruntime's own `MatMulNBits`.
+encoder's frames, a feed-forward layer with exact GELU (Radford et al. 2022). ONNX operator set 20; the weights of the
+linear layers and of the whole vocabulary's scores are in 8 bits, by onnxruntime's own `MatMulNBits`.
 
 Notation: B hypotheses, P of the step before, T tokens so far, M mel frames, F = M / 2 encoder frames, D = 384 features,
 H = 6 heads of 64.
@@ -12,7 +12,7 @@ H = 6 heads of 64.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +22,18 @@ from skill.hearing.whisper_weights import Array, ModelFile
 BANDS, HEADS, SIZE, LAYERS, FEATURES = 80, 6, 64, 4, 384
 BLOCK = 64
 """Weights of 8 bits that share a scale."""
+EMBEDDINGS = "decoder/embeddings/weight"
+Bits = Literal[8, 32]
+"""Of a weight: 8 is what is run, 32 what the tests hold to CTranslate2's own."""
 OPSET, IR_VERSION = 20, 10
 
 
 class Graph:
     """Nodes and weights while they are put together; `model` makes the bytes of it."""
 
-    def __init__(self, file: ModelFile) -> None:
+    def __init__(self, file: ModelFile, bits: Bits = 8) -> None:
         self._file = file
+        self._bits = bits
         self._nodes: list[Any] = []
         self._weights: dict[str, Any] = {}
         self._inputs: list[Any] = []
@@ -65,9 +69,27 @@ class Graph:
 
     def linear(self, given: str, name: str) -> str:
         """The layer `name` of the file."""
-        weight = self.constant(f"{name}/weight", self._file.float32(f"{name}/weight").T)
         bias = self.constant(f"{name}/bias", self._file.float32(f"{name}/bias"))
-        return self.node("Add", self.node("MatMul", given, weight), bias)
+        return self.node("Add", self.product(given, f"{name}/weight"), bias)
+
+    def product(self, given: str, name: str) -> str:
+        """The last axis of `given` times each row of the tensor `name` of the file."""
+        if self._bits == 32:
+            return self.node("MatMul", given, self.constant(name, self._file.float32(name).T))
+        weights = self._file.array(name)
+        packed, scales = _packed(weights)
+        return self.node(
+            "MatMulNBits",
+            given,
+            self.constant(f"{name}/packed", packed),
+            self.constant(f"{name}/scales", scales),
+            domain="com.microsoft",
+            K=weights.shape[1],
+            N=weights.shape[0],
+            bits=8,
+            block_size=BLOCK,
+            accuracy_level=4,  # what is multiplied is rounded to 8 bits too
+        )
 
     def norm(self, given: str, name: str, named: str = "") -> str:
         """The layer norm `name` of the file."""
@@ -113,9 +135,9 @@ class Graph:
         return made
 
 
-def encoder_model(file: ModelFile) -> bytes:
+def encoder_model(file: ModelFile, bits: Bits = 8) -> bytes:
     """Log-mel features (1, 80, M), M even -> the encoder's output (F, D)."""
-    graph = Graph(file)
+    graph = Graph(file, bits)
     mel = graph.input("mel", 1, BANDS, "M")
     x = graph.convolution(graph.convolution(mel, "encoder/conv1", 1), "encoder/conv2", 2)
     x = graph.shaped(graph.node("Transpose", x, perm=[0, 2, 1]), -1, FEATURES)
@@ -139,9 +161,9 @@ def encoder_model(file: ModelFile) -> bytes:
     return graph.model()
 
 
-def frames_model(file: ModelFile) -> bytes:
+def frames_model(file: ModelFile, bits: Bits = 8) -> bytes:
     """The encoder's output (F, D) -> for each layer keys (H, 64, F) and values (H, F, 64) of the attention on it."""
-    graph = Graph(file)
+    graph = Graph(file, bits)
     encoded = graph.input("encoded", "F", FEATURES)
     for layer in range(LAYERS):
         both = graph.linear(encoded, f"decoder/layer_{layer}/attention/linear_1")
@@ -151,14 +173,14 @@ def frames_model(file: ModelFile) -> bytes:
     return graph.model()
 
 
-def step_model(file: ModelFile) -> bytes:
+def step_model(file: ModelFile, bits: Bits = 8) -> bytes:
     """One token more for each hypothesis.
 
     In: x (B, D), the token's embedding and position; parents (B,), which hypothesis of the step before each goes on;
     for each layer keys and values (P, H, T, 64) so far, and those of the frames. Out: features (B, D), and for each
     layer keys and values (B, H, T + 1, 64).
     """
-    graph = Graph(file)
+    graph = Graph(file, bits)
     x, parents = graph.input("x", "B", FEATURES), graph.input("parents", "B", integers=True)
     for layer in range(LAYERS):
         name = f"decoder/layer_{layer}"
@@ -202,31 +224,24 @@ def scores_model(file: ModelFile, rows: Array) -> bytes:
 
 
 def whole_model(file: ModelFile) -> bytes:
-    """What a step gives (B, D) -> log-probabilities (B, all tokens), with weights of 8 bits."""
+    """What a step gives (B, D) -> log-probabilities (B, all tokens)."""
     graph = Graph(file)
-    weights = file.array("decoder/embeddings/weight")
-    tokens, blocks = len(weights), FEATURES // BLOCK
-    packed = np.empty((tokens, blocks, BLOCK), np.uint8)
-    scales = np.empty((tokens, blocks), np.float32)
-    for start in range(0, tokens, 4096):  # a stretch at a time: whole in 32 bits they are 80 MB
+    raw = graph.product(graph.input("features", "B", FEATURES), EMBEDDINGS)
+    graph.node("LogSoftmax", raw, named=graph.output("scores", "B", len(file.array(EMBEDDINGS))), axis=-1)
+    return graph.model()
+
+
+def _packed(weights: NDArray[Any]) -> tuple[NDArray[np.uint8], Array]:
+    """Rows (N, K) in blocks: 8 bits a weight around 128 (N, K / BLOCK, BLOCK), and the blocks' scales, flat."""
+    rows, blocks = len(weights), weights.shape[1] // BLOCK
+    packed = np.empty((rows, blocks, BLOCK), np.uint8)
+    scales = np.empty((rows, blocks), np.float32)
+    for start in range(0, rows, 4096):  # a stretch at a time: the vocabulary whole in 32 bits is 80 MB
         stretch = weights[start : start + 4096].astype(np.float32).reshape(-1, blocks, BLOCK)
         scale = np.maximum(np.abs(stretch).max(-1) / 127, 1e-12)
         scales[start : start + 4096] = scale
         packed[start : start + 4096] = np.round(stretch / scale[..., None]) + 128
-    raw = graph.node(
-        "MatMulNBits",
-        graph.input("features", "B", FEATURES),
-        graph.constant("packed", packed),
-        graph.constant("scales", scales.reshape(-1)),
-        domain="com.microsoft",
-        K=FEATURES,
-        N=tokens,
-        bits=8,
-        block_size=BLOCK,
-        accuracy_level=4,
-    )
-    graph.node("LogSoftmax", raw, named=graph.output("scores", "B", tokens), axis=-1)
-    return graph.model()
+    return packed, scales.reshape(-1)
 
 
 def _described(name: str, shape: tuple[int | str, ...], integers: bool) -> Any:

@@ -76,7 +76,7 @@ def test_a_sentence_lasts_as_long_as_its_words(say: Callable[[str], Sound], said
     """And a short one that a poor sound might be taken for does not last so long."""
     seconds = len(trim(say(said))) / 16000
     assert misfit(seconds, tuple(said.lower().strip(".?").split())) == 0
-    assert misfit(seconds, ("no",)) > 0.7
+    assert misfit(seconds, ("no",)) > 0.3
 
 
 def test_a_short_word_is_heard_once(recogniser: WhisperRecogniser, say: Callable[[str], Sound]) -> None:
