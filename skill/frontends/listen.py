@@ -47,6 +47,9 @@ ALONE_SECONDS = 0.5
 AGAIN_SECONDS = 5.0
 """How long a journal that cannot be written is left alone, where nobody asks."""
 
+SURE = 0.7
+"""Confidence that is needed of talk that may be other people's: "where are we on 25" is heard in much of it."""
+
 Way = Literal["woken", "open", "room", "follow", "over", "none"]
 """Why an utterance counts. `woken`: it began with the wake word. `open`: that was said before, or an answer is awaited.
 `room`: no wake word is wanted, so if it is understood, or speaks of what Aye knows. `follow`: shortly after an answer,
@@ -279,9 +282,9 @@ class _Loop:
             return False
         if way == "over":
             return assistant.is_stop(transcript)
-        if way == "room" and assistant.concerns(transcript):
+        if way not in ("room", "follow") or (way == "room" and assistant.concerns(transcript)):
             return True
-        return way not in ("room", "follow") or assistant.understands(self._conversation, transcript)
+        return transcript.confidence >= SURE and assistant.understands(self._conversation, transcript)
 
     def _deaf(self, came: Deaf) -> None:
         """Half a sentence is worth nothing, and may be another one: what was being said is dropped."""
