@@ -54,6 +54,10 @@ def _unwatched(_room: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
+SHORT = 5
+"""Words of a sentence that is likely said to Aye if it names its things."""
+
+
 class Assistant:
     """One member's assistant for any number of DAOs.
 
@@ -157,9 +161,12 @@ class Assistant:
         return self._meaning(transcript, None, self.dao_of(conversation_id)) is not None
 
     def concerns(self, transcript: Transcript) -> bool:
-        """Whether it speaks of what Aye knows, understood or not: then it was said to Aye, and silence is no answer."""
+        """Whether it is short and speaks of what Aye knows, understood or not: then it was said to Aye, and silence is
+        no answer. Long talk of proposals and votes is the television's.
+        """
         words = self._understanding.words
-        return any(token.text in words.anchors for token in words.tokens(transcript.text))
+        said = words.tokens(transcript.text)
+        return len(said) <= SHORT and any(token.text in words.anchors for token in said)
 
     def trouble(self, conversation_id: str, error: AyeError) -> Reply:
         """What to say of a failure that kept a turn from its end: a journal that cannot be written."""
