@@ -141,7 +141,7 @@ def trim(samples: Frame) -> Frame:
     if len(speech) < _ROOM_SECONDS * RATE or len(speech) <= _ALL_SPEECH * len(samples):
         return speech
     near = _spoken(_farther_softer(samples))
-    return _nearest(near) if len(near) > _ALL_SPEECH * len(samples) else near if len(near) else speech
+    return _nearest(near) if len(near) else speech
 
 
 def _spoken(samples: Frame) -> Frame:
