@@ -158,7 +158,8 @@ def addressed(grammar: Grammar, name: WakeName) -> Grammar:
             added.append({})
         added[start[first] - 1 - len(moved)][rest[0]] = said
     arcs = (tuple(start.items()), *moved, *(tuple(inner.items()) for inner in added))
-    return Grammar(arcs, frozenset({said, *(state + 1 for state in grammar.final)}), grammar.parts)
+    final = frozenset({said, *(state + 1 for state in grammar.final)})
+    return Grammar(arcs, final, grammar.parts, grammar.usage)
 
 
 def without(transcript: Transcript, name: WakeName) -> Transcript:
