@@ -118,10 +118,9 @@ class Walk:
             return 0.0
         known = self._usual.get(words)
         if known is None:
-            if len(self._usual) > KEPT:
-                self._usual.clear()
             before = words[-2] if len(words) > 1 else None
             known = self._usual[words] = self.usual(words[:-1]) + usage.step(before, words[-1])
+            self._kept += 1
         return known
 
     def usual_end(self, words: Words) -> float:
@@ -139,6 +138,7 @@ class Walk:
             self._words.clear()
             self._nexts.clear()
             self._arcs.clear()
+            self._usual.clear()
             self._kept = 0
 
     def _onward(self, place: Place) -> Mapping[int, Leads]:

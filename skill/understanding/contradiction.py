@@ -43,12 +43,7 @@ def rival(meaning: Meaning, transcript: Transcript, understanding: Understanding
             return other
     for hearing, own in found[2:]:  # the free transcript, which comes before these, is no sentence of the grammar
         near = hearing.confidence >= NEAR * transcript.confidence
-        if (
-            near
-            and own is not None
-            and own.intent in WANTS_TO_VOTE
-            and _other(meaning, source, hearing.text, own, understanding)
-        ):
+        if near and own is not None and _another_vote(own, meaning):
             return own
     return NO_VOTE if meaning.intent == "cast_vote" and transcript.spoken and transcript.confidence < VOTE else None
 
@@ -57,7 +52,7 @@ def _other(
     meaning: Meaning, source: str, text: str, own: Meaning | None, understanding: Understanding
 ) -> Meaning | None:
     if own is not None and own.intent in WANTS_TO_VOTE:
-        return own if any(_differ(own.slots.get(name), meaning.slots.get(name)) for name in SLOTS) else None
+        return own if _another_vote(own, meaning) else None
     if own is not None:
         return own
     words = understanding.words
@@ -71,6 +66,11 @@ def _other(
     if isinstance(number, int) and len(numbers) == 1 and number not in numbers:
         return Meaning("start_vote", {"proposal": numbers.pop()})
     return None
+
+
+def _another_vote(own: Meaning, meaning: Meaning) -> bool:
+    differ = any(_differ(own.slots.get(name), meaning.slots.get(name)) for name in SLOTS)
+    return own.intent in WANTS_TO_VOTE and differ
 
 
 def _differ(own: SlotValue | None, value: SlotValue | None) -> bool:
