@@ -7,16 +7,17 @@ from collections.abc import Sequence
 
 from skill.chain.delegations import Delegation, delegations
 from skill.chain.gas import GasMoney, gas_money
-from skill.chain.governor_oz import GovernorOz
+from skill.chain.governor import Governor
 from skill.chain.key import Signer, load_signer
 from skill.chain.key_files import create_signer
 from skill.chain.node import Node
+from skill.chain.recognise import recognise
 from skill.chain.sender import Sender
 
 __all__ = [
     "Delegation",
     "GasMoney",
-    "GovernorOz",
+    "Governor",
     "Signer",
     "chain_id_of",
     "connect",
@@ -42,12 +43,13 @@ def connect(
     key: Signer | None = None,
     from_block: int = 0,
     tokens: Sequence[str] = (),
-) -> GovernorOz:
+) -> Governor:
     """A DAO to read, and to vote in where there is a key. Raises `EndpointDown`, `WrongChain`, `NotAGovernor`."""
     node = Node(endpoint)
     node.check_chain(chain_id)
     sender = None if key is None else Sender(node, chain_id, key)
-    return GovernorOz(node, chain_id, governor, name=name, sender=sender, from_block=from_block, tokens=tokens)
+    dialect = recognise(node, governor)
+    return Governor(node, chain_id, dialect, name=name, sender=sender, from_block=from_block, tokens=tokens)
 
 
 def chain_id_of(endpoint: str) -> int:

@@ -1,7 +1,8 @@
 """The few calls, events and errors that Aye speaks, by their signatures.
 
 Sources: OpenZeppelin Contracts 4.9 and 5.x (IGovernor, GovernorSettings, GovernorVotesQuorumFraction,
-GovernorTimelockControl, TimelockController, IVotes), ERC-20, ERC-6372, Multicall3.
+GovernorTimelockControl, TimelockController, IVotes), Compound (GovernorAlpha, GovernorBravoDelegate, Timelock, Comp),
+Nouns (NounsDAOLogicV1, V2), ERC-20, ERC-6372, Multicall3.
 """
 
 from __future__ import annotations
@@ -125,8 +126,31 @@ PROPOSE = Function("propose(address[],uint256[],bytes[],string)", U)
 QUEUE = Function("queue(address[],uint256[],bytes[],bytes32)", U)
 EXECUTE = Function("execute(address[],uint256[],bytes[],bytes32)", U)
 CANCEL = Function("cancel(address[],uint256[],bytes[],bytes32)", U)
-# Timelock
+# Compound's governors; Nouns' are made after them
+COMP = Function("comp()", A)
+UNI = Function("uni()", A)
+NOUNS = Function("nouns()", A)
+PROPOSAL_COUNT = Function("proposalCount()", U)
+QUORUM_VOTES = Function("quorumVotes()", U)
+BALLOT_TYPEHASH = Function("BALLOT_TYPEHASH()", ("bytes32",))
+BRAVO_PROPOSAL = Function("proposals(uint256)", ("uint256",) * 10)
+"""Id, proposer, eta, start, end, for, against, abstain, canceled, executed: all in words."""
+ALPHA_PROPOSAL = Function("proposals(uint256)", ("uint256",) * 9)
+"""The same without abstentions."""
+NOUNS_PROPOSAL = Function("proposals(uint256)", ("uint256",) * 13)
+"""Id, proposer, threshold, quorum, eta, start, end, for, against, abstain, canceled, vetoed, executed."""
+NOUNS_LEAST_QUORUM = Function("minQuorumVotes()", U)
+NOUNS_UPDATABLE = Function("proposalUpdatablePeriodInBlocks()", U)
+ALPHA_CAST = Function("castVote(uint256,bool)")
+BRAVO_PROPOSE = Function("propose(address[],uint256[],string[],bytes[],string)", U)
+BRAVO_QUEUE = Function("queue(uint256)")
+BRAVO_EXECUTE = Function("execute(uint256)")
+BRAVO_CANCEL = Function("cancel(uint256)")
+CURRENT_VOTES = Function("getCurrentVotes(address)", U)
+PRIOR_VOTES = Function("getPriorVotes(address,uint256)", U)
+# Timelocks: OpenZeppelin's, Compound's
 MIN_DELAY = Function("getMinDelay()", U)
+DELAY = Function("delay()", U)
 # Votes token and ERC-20
 GET_VOTES = Function("getVotes(address)", U)
 PAST_VOTES = Function("getPastVotes(address,uint256)", U)
@@ -155,6 +179,10 @@ PROPOSAL_EXECUTED = topic("ProposalExecuted(uint256)")
 VOTE_CAST = topic("VoteCast(address,uint256,uint8,uint256,string)")
 VOTE_CAST_DATA = ("uint256", "uint8", "uint256", "bytes")
 VOTE_CAST_PARAMS = topic("VoteCastWithParams(address,uint256,uint8,uint256,string,bytes)")
+ALPHA_VOTE_CAST = topic("VoteCast(address,uint256,bool,uint256)")
+ALPHA_VOTE_CAST_DATA = ("address", "uint256", "bool", "uint256")
+EXECUTE_TRANSACTION = topic("ExecuteTransaction(bytes32,address,uint256,string,bytes,uint256)")
+"""Of Compound's timelock: the target is the second topic, the value the first word of the data."""
 CALL_EXECUTED = topic("CallExecuted(bytes32,uint256,address,uint256,bytes)")
 CALL_EXECUTED_DATA = ("address", "uint256", "bytes")
 TRANSFERRED = topic("Transfer(address,address,uint256)")

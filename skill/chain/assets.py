@@ -31,6 +31,7 @@ class Assets:
         self._node = node
         self.named = tuple(checksum(token) for token in named)
         self._known: dict[str, Asset] = {}
+        self._symbols: dict[str, str] = {}
 
     def of(self, places: Sequence[str]) -> dict[str, Asset]:
         """By address in lower case. A contract that is no token is left out."""
@@ -39,11 +40,17 @@ class Assets:
         answers = self._node.read([Call(place, function) for place in new for function in questions])
         for at, place in enumerate(new):
             text, short, decimals = answers[3 * at : 3 * at + 3]
+            symbol = _printable(str(text)) if text else _printable((short or b"").decode("utf-8", "replace"))
+            self._symbols[place.lower()] = symbol
             if decimals is not None:
-                symbol = _printable(str(text)) if text else _printable((short or b"").decode("utf-8", "replace"))
                 self._known[place.lower()] = Asset(symbol or "tokens", int(decimals), Address(checksum(place)))
         found = {place.lower(): self._known[place.lower()] for place in places if place.lower() in self._known}
         return {place: self._judged(asset) for place, asset in found.items()}
+
+    def votes(self, token: str) -> Asset:
+        """A votes token that `of` was asked for. One vote is one NFT where the token has no decimals."""
+        place = token.lower()
+        return self._known.get(place) or Asset(self._symbols.get(place) or "votes", 0, Address(checksum(token)))
 
     def known(self) -> dict[str, Asset]:
         """All that were asked for so far."""

@@ -8,17 +8,10 @@ from typing import Any
 
 from skill.chain import abi
 from skill.chain.wire import checksum
-from skill.dao.nouns import Address, Asset, Effect, Nothing, Payment, RuleChange, UnknownCall
+from skill.dao.nouns import Address, Asset, Effect, Nothing, PassedOn, Payment, RuleChange, UnknownCall
 
-_GOVERNOR_RULES = {
-    "setVotingPeriod(uint32)": "voting_period",
-    "setVotingPeriod(uint256)": "voting_period",
-    "setVotingDelay(uint48)": "voting_delay",
-    "setVotingDelay(uint256)": "voting_delay",
-    "setProposalThreshold(uint256)": "proposal_threshold",
-    "updateQuorumNumerator(uint256)": "quorum",
-}
-_TIMELOCK_RULES = {"updateDelay(uint256)": "timelock_delay"}
+_TIMELOCK_RULES = {"updateDelay(uint256)": "timelock_delay", "setDelay(uint256)": "timelock_delay"}
+"""OpenZeppelin's timelock, and Compound's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +25,20 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """What has to be known of the DAO. `seconds_a_tick`: 1 for a clock of seconds, else a block's length."""
+    """What has to be known of the DAO. `seconds_a_tick`: 1 for a clock of seconds, else a block's length.
+
+    `rule_calls`: the governor's own calls that change a rule. `executor_pays`: whoever executes sends the coin along.
+    """
 
     governor: str
     timelock: str | None
     coin: Asset
     assets: Mapping[str, Asset]
     """By address in lower case."""
+    rule_calls: Mapping[str, str]
     seconds_a_tick: float = 1.0
     quorum_denominator: int = 100
+    executor_pays: bool = False
 
     def effects(self, actions: Sequence[Action]) -> tuple[Effect, ...]:
         """One effect an action; a call that also sends coin is never made to look like less."""
@@ -51,7 +49,8 @@ class Decoder:
         if not action.data:
             if action.value == 0:
                 return Nothing()
-            return Payment(self.coin, action.value, target)
+            paid = PassedOn if self.executor_pays else Payment
+            return paid(self.coin, action.value, target)
         known = None if action.value else self._known(action)
         return known or UnknownCall(target, action.value)
 
@@ -60,7 +59,7 @@ class Decoder:
         asset = self.assets.get(place)
         if asset is not None and (paid := _exactly(abi.TRANSFER, action.data)) is not None:
             return Payment(asset, int(paid[1]), Address(checksum(paid[0])))
-        rules = _GOVERNOR_RULES if place == self.governor.lower() else {}
+        rules = self.rule_calls if place == self.governor.lower() else {}
         if self.timelock is not None and place == self.timelock.lower():
             rules = _TIMELOCK_RULES
         for signature, parameter in rules.items():

@@ -1,4 +1,4 @@
-"""Why a contract refuses, in words: custom errors of OpenZeppelin 4 and 5, and texts of `require`."""
+"""Why a contract refuses, in words: custom errors of OpenZeppelin 5, texts of `require` of 4, Compound and Nouns."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ _CUSTOM: Mapping[bytes, tuple[str, str]] = MappingProxyType(
                 "unknown",
                 "The governor takes no proposal of this form.",
             ),
+            ("GovernorQueueNotImplemented()", "no_queue", "The governor has no queue."),
             ("GovernorAlreadyQueuedProposal(uint256)", "not_succeeded", "It is already queued."),
             ("GovernorNotQueuedProposal(uint256)", "not_queued", "It is not queued."),
             ("TimelockUnexpectedOperationState(bytes32,bytes32)", "not_ready", "The timelock is not ready for that."),
@@ -68,6 +69,12 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     ("already voted", "already_voted"),
     ("not currently active", "not_active"),
     ("voting is closed", "not_active"),
+    ("one live proposal per proposer", "one_at_a_time"),
+    ("can only be queued if", "not_succeeded"),
+    ("can only be executed if", "not_queued"),
+    ("hasn't surpassed time lock", "not_ready"),
+    ("too late to cancel", "not_pending"),
+    ("proposer above threshold", "not_proposer"),
     ("proposer votes below", "below_threshold"),
     ("below proposal threshold", "below_threshold"),
     ("only proposer", "not_proposer"),
@@ -76,7 +83,7 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     ("operation is not ready", "not_ready"),
     ("exceeds balance", "no_funds"),
 )
-"""Parts of texts of OpenZeppelin 4 and Compound, lower case."""
+"""Parts of texts of OpenZeppelin 4, Compound and Nouns, lower case."""
 _NODE_TEXTS = ("insufficient funds", "insufficient balance for", "gas required exceeds allowance")
 """What nodes say of an account that cannot pay for gas, lower case."""
 

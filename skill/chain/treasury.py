@@ -40,7 +40,7 @@ class TreasuryReader:
         named = assets.named
         self.came = LogQuery(named, (abi.TRANSFERRED, None, here), since)
         self._went = LogQuery(named, (abi.TRANSFERRED, here), since)
-        self._calls = LogQuery((place,), (abi.CALL_EXECUTED,), since)
+        self._calls = LogQuery((place,), ((abi.CALL_EXECUTED, abi.EXECUTE_TRANSACTION),), since)
         self._executed = LogQuery((governor,), (abi.PROPOSAL_EXECUTED,), since)
 
     def tokens(self, came: Sequence[Log]) -> dict[str, Asset]:
@@ -73,9 +73,9 @@ class TreasuryReader:
             _Move(log, "out", _amount(log), address_in(log.topics[2]), log.address) for log in went if _amount(log)
         ]
         for log in calls:
-            values = abi.decoded(abi.CALL_EXECUTED_DATA, log.data)
-            if values is not None and values[1] > 0:
-                moves.append(_Move(log, "out", values[1], checksum(values[0]), None))
+            to, amount = _called(log)
+            if amount > 0:
+                moves.append(_Move(log, "out", amount, to, None))
         moves.sort(key=lambda move: (move.log.block, move.log.index))
         assets = self._assets.of(sorted({checksum(move.token) for move in moves if move.token}))
         found = []
@@ -90,3 +90,11 @@ class TreasuryReader:
 def _amount(log: Log) -> int:
     """Of a token's transfer; 0 for a log of another form, such as an NFT's."""
     return int.from_bytes(log.data) if len(log.topics) == 3 and len(log.data) == 32 else 0
+
+
+def _called(log: Log) -> tuple[str, int]:
+    """Whom a timelock called, OpenZeppelin's or Compound's, and with how much coin; 0 for a log of another form."""
+    if log.topics[0] == abi.EXECUTE_TRANSACTION:
+        return (address_in(log.topics[2]), int.from_bytes(log.data[:32])) if len(log.topics) == 3 else ("", 0)
+    values = abi.decoded(abi.CALL_EXECUTED_DATA, log.data)
+    return ("", 0) if values is None else (checksum(values[0]), values[1])

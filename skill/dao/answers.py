@@ -140,7 +140,8 @@ class Refused:
     `code`: no_key, not_active (with `proposal`), not_yet_open, already_voted (with `mine`), no_power, not_proposer,
     not_succeeded, not_queued, not_ready, not_pending, no_tokens, self_delegate, below_threshold, unknown_asset and
     bad_amount (`message` is what was said), no_funds, no_gas, wrong_chain, changed (since it was read back), unsettled
-    (an earlier act is still open), unknown.
+    (an earlier act is still open), unknown. By the kind of governor: no_abstain, no_reason, no_queue, not_passed,
+    only_guardian, executor_pays (coin), one_at_a_time (proposals of one member).
     `message` is the contract's own reason for `unknown`, already in words.
     """
 

@@ -84,6 +84,16 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """Coin that whoever carries the proposal out has to send along, and that is passed on: the treasury pays none."""
+
+    asset: Asset
+    amount: int
+    recipient: Address
+    kind: Literal["passed_on"] = "passed_on"
+
+
+@dataclass(frozen=True, slots=True)
 class RuleChange:
     """A parameter of `Rules` gets a new value, in that parameter's own unit (see `Rules`)."""
 
@@ -108,7 +118,7 @@ class UnknownCall:
     kind: Literal["unknown_call"] = "unknown_call"
 
 
-Effect = Payment | RuleChange | Nothing | UnknownCall
+Effect = Payment | PassedOn | RuleChange | Nothing | UnknownCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Proposal:
     number: int
-    """As people say it: order of creation in this DAO, the first is 1."""
+    """As people say it: order of creation, the first is 1; or the governor's own id where those count up."""
     id: int
     """As the governor knows it."""
     title: str
@@ -169,6 +179,22 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Customs:
+    """What a governor of this kind can and cannot do. None known lets a vote be changed."""
+
+    dialect: str = "a governor"
+    """Such as "an OpenZeppelin governor", as `aye setup` calls it."""
+    choices: tuple[Choice, ...] = tuple(Choice)
+    reasons: bool = True
+    """A vote may have one."""
+    queues: bool = True
+    """What has passed waits in a timelock before it is carried out."""
+    executor_pays_coin: bool = False
+    """Coin that a proposal pays comes from whoever carries it out, not from the treasury."""
+    proposer_cancels: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DaoFacts:
     """What does not change about a DAO."""
 
@@ -186,6 +212,7 @@ class DaoFacts:
     """The chain's own coin."""
     quorum_counts: tuple[Choice, ...] = (Choice.FOR, Choice.ABSTAIN)
     """Which choices count towards the quorum."""
+    customs: Customs = Customs()
 
 
 @dataclass(frozen=True, slots=True)

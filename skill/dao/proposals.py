@@ -18,7 +18,7 @@ from skill.dao.answers import (
     Refused,
 )
 from skill.dao.ledger import Ledger
-from skill.dao.nouns import Asset, Member, Payment, Proposal, ProposalState
+from skill.dao.nouns import Asset, Effect, Member, PassedOn, Payment, Proposal, ProposalState, UnknownCall
 from skill.dao.participation import ballot_of
 from skill.dao.refusal import refusal
 from skill.dao.requests import AboutProposal, CreateProposal, ListProposals, MoveProposal, Prepared
@@ -67,6 +67,8 @@ def prepare_new(
     holding = holding_of(request.asset, ledger.treasury().holdings)
     if holding is None:
         return Refused("unknown_asset", request.asset)
+    if holding.asset.address is None and ledger.facts.customs.executor_pays_coin:
+        return Refused("executor_pays")
     amount = base_units(request.amount, holding.asset)
     if amount is None:
         return Refused("bad_amount", request.amount)
@@ -112,15 +114,16 @@ def check_move(act: Queue | Execute | Cancel, proposal: Proposal, ledger: Ledger
 
     Who may cancel, and until when, differs between governors: the contract decides, and its answer is made precise.
     """
-    state = proposal.state
+    state, customs = proposal.state, ledger.facts.customs
     match act:
         case Queue():
+            if not customs.queues:
+                return Refused("no_queue", proposal=proposal)
             if state is not ProposalState.SUCCEEDED:
                 return Refused("not_succeeded", proposal=proposal)
         case Execute():
-            straight = state is ProposalState.SUCCEEDED and ledger.rules().timelock_delay is None
-            if state is not ProposalState.QUEUED and not straight:
-                return Refused("not_queued", proposal=proposal)
+            if state is not (ProposalState.QUEUED if customs.queues else ProposalState.SUCCEEDED):
+                return Refused("not_queued" if customs.queues else "not_passed", proposal=proposal)
             if proposal.ready_at is not None and proposal.ready_at > max(now, proposal.as_of):
                 return Refused("not_ready", proposal=proposal)
         case Cancel():
@@ -129,12 +132,20 @@ def check_move(act: Queue | Execute | Cancel, proposal: Proposal, ledger: Ledger
     try:
         ledger.simulate(act)
     except Reverted as reverted:
+        if isinstance(act, Execute) and customs.executor_pays_coin and any(map(_passes_coin_on, proposal.effects)):
+            return Refused("executor_pays", proposal=proposal)
         if isinstance(act, Cancel) and reverted.code != "no_gas":
+            if not customs.proposer_cancels:
+                return Refused("only_guardian", proposal=proposal)
             own = book.same(proposal.proposer, ledger.speaker)
             code = "not_pending" if own and state is not ProposalState.PENDING else reverted.code
             return Refused(code if own else "not_proposer", reverted.message, proposal)
         return refusal(reverted, proposal)
     return None
+
+
+def _passes_coin_on(effect: Effect) -> bool:
+    return isinstance(effect, PassedOn) or (isinstance(effect, UnknownCall) and effect.value > 0)
 
 
 def base_units(amount: str, asset: Asset) -> int | None:

@@ -52,6 +52,11 @@ def check(act: Vote, proposal: Proposal, ledger: Ledger) -> Refused | None:
         return Refused("not_yet_open", proposal=proposal)
     if proposal.state is not ProposalState.ACTIVE:
         return Refused("not_active", proposal=proposal)
+    customs = ledger.facts.customs
+    if act.choice not in customs.choices:
+        return Refused("no_abstain", proposal=proposal)
+    if act.reason and not customs.reasons:
+        return Refused("no_reason", proposal=proposal)
     return None
 
 

@@ -204,6 +204,8 @@ def _votes(one: Proposal, dao: DaoFacts, speech: Speech) -> str:
 
 
 def _standing(one: Proposal, dao: DaoFacts, name: str, speech: Speech) -> str:
+    if one.state is ProposalState.SUCCEEDED and not dao.customs.queues:
+        return speech.say("status_passed", proposal=name)
     if one.state is not ProposalState.ACTIVE:
         return speech.say(f"status_{one.state}", proposal=name)
     tally = one.tally

@@ -15,6 +15,7 @@ from skill.dao.nouns import (
     Holding,
     Member,
     Nothing,
+    PassedOn,
     Payment,
     Proposal,
     RuleChange,
@@ -159,6 +160,9 @@ class Speech:
             case Payment():
                 amount = self.amount(effect.asset, effect.amount)
                 return self.say("effect_payment", amount=amount, recipient=self.who(effect.recipient))
+            case PassedOn():
+                amount = self.amount(effect.asset, effect.amount)
+                return self.say("effect_passed_on", amount=amount, recipient=self.who(effect.recipient))
             case RuleChange():
                 return self.say("effect_rule", rule=self.rule_name(effect.parameter), value=self.rule(effect, dao))
             case Nothing():

@@ -10,14 +10,14 @@ import pytest
 from eth_account import Account
 from web3 import Web3
 
-from skill.chain import GovernorOz, Signer, connect
+from skill.chain import Governor, Signer, connect
 from skill.demo import DemoDao
 from skill.demo.anvil import MNEMONIC, contracts_folder
 from tests.chain.endpoint import Endpoint
 from tests.raw_chain import RawChain
 
 
-def ledger_of(demo: DemoDao, rpc: str | None = None, **more: object) -> GovernorOz:
+def ledger_of(demo: DemoDao, rpc: str | None = None, **more: object) -> Governor:
     """As the demo connects: with the speaker's key and the dollar token."""
     settings: dict[str, object] = {
         "name": "garden",
@@ -58,13 +58,13 @@ def sent(demo: DemoDao, call: Any, sender: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def ledger(demo: DemoDao) -> GovernorOz:
+def ledger(demo: DemoDao) -> Governor:
     """To read with."""
     return ledger_of(demo)
 
 
 @pytest.fixture
-def fresh_ledger(fresh_demo: DemoDao) -> GovernorOz:
+def fresh_ledger(fresh_demo: DemoDao) -> Governor:
     """To act with."""
     return ledger_of(fresh_demo)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from skill.chain import GovernorOz, Signer
+from skill.chain import Governor, Signer
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Address, Choice, Payment, Proposal, ProposalState
@@ -15,18 +15,18 @@ from tests.chain.conftest import contract, ledger_of, mnemonic_key, sent
 from tests.raw_chain import RawChain
 
 
-def of_state(ledger: GovernorOz, state: ProposalState) -> Proposal:
+def of_state(ledger: Governor, state: ProposalState) -> Proposal:
     return next(one for one in ledger.proposals() if one.state is state)
 
 
-def done(ledger: GovernorOz, act: Act) -> Fate:
+def done(ledger: Governor, act: Act) -> Fate:
     ledger.simulate(act)
     signed = ledger.sign(act)
     ledger.send(signed)
     return ledger.wait(signed, 10)
 
 
-def refused(ledger: GovernorOz, act: Act) -> Reverted:
+def refused(ledger: Governor, act: Act) -> Reverted:
     with pytest.raises(Reverted) as told:
         ledger.simulate(act)
     return told.value
@@ -41,7 +41,7 @@ def signers() -> dict[str, Signer]:
 
 @pytest.mark.parametrize("choice", list(Choice))
 @pytest.mark.parametrize("reason", ["", "It pays for itself. Ça va — 好 👍"])
-def test_a_vote_is_that_vote(fresh_ledger: GovernorOz, raw: RawChain, choice: Choice, reason: str) -> None:
+def test_a_vote_is_that_vote(fresh_ledger: Governor, raw: RawChain, choice: Choice, reason: str) -> None:
     """The choice on the chain is the choice made, once, with its weight and its reason as it was said."""
     proposal = of_state(fresh_ledger, ProposalState.ACTIVE)
     assert done(fresh_ledger, Vote(proposal.id, choice, reason)) is Fate.DONE
@@ -54,7 +54,7 @@ def test_a_vote_is_that_vote(fresh_ledger: GovernorOz, raw: RawChain, choice: Ch
     assert (mine.choice, mine.reason, mine.weight) == (choice, reason, 90_000 * GRDN)
 
 
-def test_a_second_vote_is_refused_in_words(fresh_ledger: GovernorOz, raw: RawChain) -> None:
+def test_a_second_vote_is_refused_in_words(fresh_ledger: Governor, raw: RawChain) -> None:
     """Neither its simulation nor its signature comes about: the first ballot stands alone."""
     proposal = of_state(fresh_ledger, ProposalState.ACTIVE)
     done(fresh_ledger, Vote(proposal.id, Choice.FOR))
@@ -67,14 +67,14 @@ def test_a_second_vote_is_refused_in_words(fresh_ledger: GovernorOz, raw: RawCha
 
 
 @pytest.mark.parametrize("state", [one for one in ProposalState if one not in ("active", "expired")])
-def test_a_vote_where_none_is_taken_is_refused_by_the_state(ledger: GovernorOz, state: ProposalState) -> None:
+def test_a_vote_where_none_is_taken_is_refused_by_the_state(ledger: Governor, state: ProposalState) -> None:
     """Not open yet, or not open any more: the refusal says which."""
     error = refused(ledger, Vote(of_state(ledger, state).id, Choice.FOR))
     assert error.code == ("not_yet_open" if state is ProposalState.PENDING else "not_active")
     assert error.message == f"The proposal is {state}."
 
 
-def test_a_proposal_that_is_none_is_refused(ledger: GovernorOz) -> None:
+def test_a_proposal_that_is_none_is_refused(ledger: Governor) -> None:
     """Whatever is wanted of it."""
     for act in (Vote(4, Choice.FOR), Queue(4), Execute(4), Cancel(4)):
         assert "no such proposal" in refused(ledger, act).message
@@ -89,7 +89,7 @@ def test_a_key_without_votes_has_no_power(demo: DemoDao, signers: dict[str, Sign
     assert ledger.power_for(ledger.speaker, proposal) == 0
 
 
-def test_a_payment_is_proposed(fresh_ledger: GovernorOz, fresh_demo: DemoDao, raw: RawChain) -> None:
+def test_a_payment_is_proposed(fresh_ledger: Governor, fresh_demo: DemoDao, raw: RawChain) -> None:
     """Dollars and ether: what comes onto the chain is read back as the very payment, and as the next number."""
     bob = Address(fresh_demo.members["Bob"])
     for asset, amount in ((fresh_ledger.treasury().holdings[0].asset, 5 * USDC), (fresh_ledger.facts.coin, ETHER)):
@@ -111,13 +111,13 @@ def test_too_few_votes_to_propose(fresh_demo: DemoDao, signers: dict[str, Signer
     assert refused(ledger, Propose(payment, "# Pay Bob")).code == "below_threshold"
 
 
-def test_what_no_contract_can_take_is_a_refusal(ledger: GovernorOz, demo: DemoDao) -> None:
+def test_what_no_contract_can_take_is_a_refusal(ledger: Governor, demo: DemoDao) -> None:
     """An amount beyond all tokens is no crash."""
     payment = Payment(ledger.facts.coin, 2**256, Address(demo.members["Bob"]))
     assert refused(ledger, Propose(payment, "# All of it")).code == "unknown"
 
 
-def test_text_that_a_terminal_let_through(fresh_ledger: GovernorOz) -> None:
+def test_text_that_a_terminal_let_through(fresh_ledger: Governor) -> None:
     """A reason with bytes that are no text is cast with a mark in their place."""
     proposal = of_state(fresh_ledger, ProposalState.ACTIVE)
     assert done(fresh_ledger, Vote(proposal.id, Choice.FOR, "so \udcff it is")) is Fate.DONE
@@ -125,7 +125,7 @@ def test_text_that_a_terminal_let_through(fresh_ledger: GovernorOz) -> None:
     assert mine.reason == "so ? it is"
 
 
-def test_queued_waited_for_and_executed(fresh_ledger: GovernorOz, fresh_demo: DemoDao, raw: RawChain) -> None:
+def test_queued_waited_for_and_executed(fresh_ledger: Governor, fresh_demo: DemoDao, raw: RawChain) -> None:
     """A proposal that succeeded goes through the timelock, and the treasury pays just what it said."""
     succeeded = of_state(fresh_ledger, ProposalState.SUCCEEDED)
     (payment,) = succeeded.effects
@@ -187,7 +187,7 @@ def test_a_delegation_moves_the_power(fresh_demo: DemoDao, raw: RawChain, signer
     assert carol.power(carol.speaker).power == 65_000 * GRDN
 
 
-def test_without_coin_nothing_is_signed(fresh_ledger: GovernorOz, fresh_demo: DemoDao) -> None:
+def test_without_coin_nothing_is_signed(fresh_ledger: Governor, fresh_demo: DemoDao) -> None:
     """A key that cannot pay for its vote says so before the read-back, not after the vote."""
     proposal = of_state(fresh_ledger, ProposalState.ACTIVE)
     fresh_demo.chain.ask("anvil_setBalance", fresh_demo.voter, "0x1")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from skill.chain import GovernorOz, Signer, connect
+from skill.chain import Governor, Signer, connect
 from skill.dao.acts import Act, Execute, Propose, Queue, Vote
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Address, Choice, Payment, ProposalState
@@ -35,7 +35,7 @@ class BlockDao:
     token: str
     key: Signer
 
-    def ledger(self) -> GovernorOz:
+    def ledger(self) -> Governor:
         return connect(self.chain.rpc, 31337, self.governor, name="blocks", key=self.key)
 
     def blocks(self, count: int) -> None:

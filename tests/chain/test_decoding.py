@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from skill.chain import abi
 from skill.chain.clock import Clock
+from skill.chain.dialect_oz import RULE_CALLS
 from skill.chain.effects import Action, Decoder
 from skill.chain.logs import LogReader, created_of, vote_of
 from skill.chain.proposals import title_and_body
@@ -19,8 +20,8 @@ from skill.dao.nouns import Address, Asset, Effect, Nothing, Payment, RuleChange
 
 GOVERNOR, TIMELOCK, TOKEN, STRANGER = ("0x" + digit * 40 for digit in "1234")
 COIN, DOLLAR = Asset("ETH", 18), Asset("USDC", 6, Address(TOKEN), dollar=True)
-DECODER = Decoder(GOVERNOR, TIMELOCK, COIN, {TOKEN: DOLLAR})
-BLOCKS = Decoder(GOVERNOR, TIMELOCK, COIN, {TOKEN: DOLLAR}, seconds_a_tick=12.0, quorum_denominator=1000)
+DECODER = Decoder(GOVERNOR, TIMELOCK, COIN, {TOKEN: DOLLAR}, RULE_CALLS)
+BLOCKS = Decoder(GOVERNOR, TIMELOCK, COIN, {TOKEN: DOLLAR}, RULE_CALLS, seconds_a_tick=12.0, quorum_denominator=1000)
 
 
 def call(signature: str, *values: object) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from eth_account import Account
 
-from skill.chain import GovernorOz, Signer
+from skill.chain import Governor, Signer
 from skill.chain.node import Node
 from skill.chain.sender import Sender
 from skill.dao.acts import Delegate, Signed, Vote
@@ -44,11 +44,11 @@ def raw_of(demo: DemoDao) -> RawChain:
     return RawChain(demo.rpc, demo.governor)
 
 
-def active(ledger: GovernorOz) -> Proposal:
+def active(ledger: Governor) -> Proposal:
     return next(one for one in ledger.proposals() if one.state is ProposalState.ACTIVE)
 
 
-def signed_vote(ledger: GovernorOz, choice: Choice = Choice.FOR) -> Signed:
+def signed_vote(ledger: Governor, choice: Choice = Choice.FOR) -> Signed:
     return ledger.sign(Vote(active(ledger).id, choice))
 
 
@@ -125,7 +125,7 @@ def test_a_second_delegation_in_the_same_moment_has_gas_enough(no_blocks: DemoDa
     assert ledger.power(carol).delegate == carol
 
 
-def test_a_new_process_finds_the_fate(fresh_ledger: GovernorOz, fresh_demo: DemoDao) -> None:
+def test_a_new_process_finds_the_fate(fresh_ledger: Governor, fresh_demo: DemoDao) -> None:
     """After a restart the hash and the bytes of the journal suffice."""
     signed = signed_vote(fresh_ledger)
     fresh_ledger.send(signed)
@@ -134,7 +134,7 @@ def test_a_new_process_finds_the_fate(fresh_ledger: GovernorOz, fresh_demo: Demo
     assert ledger_of(fresh_demo).fate(again) is Fate.DONE
 
 
-def test_a_reorganisation_makes_it_unsent_again(fresh_ledger: GovernorOz, fresh_demo: DemoDao, raw: RawChain) -> None:
+def test_a_reorganisation_makes_it_unsent_again(fresh_ledger: Governor, fresh_demo: DemoDao, raw: RawChain) -> None:
     """A vote in a block that the chain dropped may be sent again, by the same bytes."""
     snapshot = fresh_demo.snapshot()
     signed = signed_vote(fresh_ledger)
@@ -147,7 +147,7 @@ def test_a_reorganisation_makes_it_unsent_again(fresh_ledger: GovernorOz, fresh_
     assert len(raw.ballots(fresh_demo.voter)) == 1
 
 
-def test_the_transaction_is_what_was_confirmed(fresh_ledger: GovernorOz, fresh_demo: DemoDao, raw: RawChain) -> None:
+def test_the_transaction_is_what_was_confirmed(fresh_ledger: Governor, fresh_demo: DemoDao, raw: RawChain) -> None:
     """To the governor, of no value, by the speaker's key, for this chain, with a fee below the ceiling."""
     proposal = active(fresh_ledger)
     signed = fresh_ledger.sign(Vote(proposal.id, Choice.AGAINST))
@@ -236,7 +236,7 @@ def test_a_refused_sending_is_told_without_the_endpoints_words(fresh_demo: DemoD
     assert "s3cret" not in str(told.value)
 
 
-def test_a_broken_journal_line_is_a_sentence(ledger: GovernorOz) -> None:
+def test_a_broken_journal_line_is_a_sentence(ledger: Governor) -> None:
     """Bytes that are no transaction do not crash the start."""
     with pytest.raises(SignerError, match="no signed transaction"):
         ledger.fate(Signed("0x" + "0" * 64, b"\x02nonsense", 3))

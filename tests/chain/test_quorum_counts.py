@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skill.chain import connect
-from skill.chain.governor_oz import quorum_counts
+from skill.chain.dialect_oz import quorum_counts
 from skill.dao.nouns import Choice
 from skill.demo import DemoDao
 

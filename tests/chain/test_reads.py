@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from eth_utils.crypto import keccak
 
-from skill.chain import GovernorOz
+from skill.chain import Governor
 from skill.dao.nouns import Address, Asset, Choice, Holding, Nothing, Payment, ProposalState, RuleChange
 from skill.demo import DemoDao
 from skill.demo.deploy import ETHER, GRDN, TIMELOCK_DELAY, USDC, VOTING_DELAY
@@ -24,7 +24,7 @@ def newest(raw: RawChain) -> int:
     return int(raw.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
 
-def test_the_facts_are_those_of_the_contracts(ledger: GovernorOz, demo: DemoDao) -> None:
+def test_the_facts_are_those_of_the_contracts(ledger: Governor, demo: DemoDao) -> None:
     """The DAO's name, its token with symbol and decimals, its treasury, its coin."""
     facts = ledger.facts
     assert (facts.key, facts.name, facts.chain_id) == ("garden", "Garden DAO", demo.chain_id)
@@ -34,7 +34,7 @@ def test_the_facts_are_those_of_the_contracts(ledger: GovernorOz, demo: DemoDao)
     assert ledger.speaker == demo.voter
 
 
-def test_every_proposal_is_numbered_and_stands_as_the_governor_says(ledger: GovernorOz, raw: RawChain) -> None:
+def test_every_proposal_is_numbered_and_stands_as_the_governor_says(ledger: Governor, raw: RawChain) -> None:
     """Number, id, state, tally, times: all thirteen, each against the contract's own getter."""
     proposals = ledger.proposals()
     assert [one.number for one in proposals] == list(range(1, 14))
@@ -59,13 +59,13 @@ def test_every_proposal_is_numbered_and_stands_as_the_governor_says(ledger: Gove
     assert len({one.state for one in proposals}) == 7
 
 
-def test_a_pending_proposal_shows_the_present_quorum(ledger: GovernorOz) -> None:
+def test_a_pending_proposal_shows_the_present_quorum(ledger: Governor) -> None:
     """Its own is not known before it opens; a quorum of nothing would be false."""
     (pending,) = [one for one in ledger.proposals() if one.state is ProposalState.PENDING]
     assert pending.quorum == ledger.rules().quorum == 250_000 * GRDN
 
 
-def test_times_of_creation_are_those_of_the_blocks(ledger: GovernorOz, raw: RawChain) -> None:
+def test_times_of_creation_are_those_of_the_blocks(ledger: Governor, raw: RawChain) -> None:
     """A proposal was made when its block was made."""
     topic = keccak(
         text="ProposalCreated(uint256,address,address[],uint256[],string[],bytes[],uint256,uint256,string)"
@@ -76,7 +76,7 @@ def test_times_of_creation_are_those_of_the_blocks(ledger: GovernorOz, raw: RawC
     assert times == sorted(times)
 
 
-def test_titles_and_texts_are_the_descriptions(ledger: GovernorOz) -> None:
+def test_titles_and_texts_are_the_descriptions(ledger: Governor) -> None:
     """The title is the first line without Markdown; the rest is the body, as it was written."""
     for one in ledger.proposals():
         assert one.title and not one.title.startswith("#") and "\n" not in one.title
@@ -84,7 +84,7 @@ def test_titles_and_texts_are_the_descriptions(ledger: GovernorOz) -> None:
     assert any("**" in one.body or "##" in one.body for one in ledger.proposals())
 
 
-def test_what_a_proposal_would_do_is_read_from_its_actions(ledger: GovernorOz, demo: DemoDao) -> None:
+def test_what_a_proposal_would_do_is_read_from_its_actions(ledger: Governor, demo: DemoDao) -> None:
     """Three actions in order; a rule in its own unit; one that does nothing."""
     by_number = {one.number: one for one in ledger.proposals()}
     dollar = Asset("USDC", 6, demo.dollar, dollar=True)  # type: ignore[arg-type]
@@ -98,7 +98,7 @@ def test_what_a_proposal_would_do_is_read_from_its_actions(ledger: GovernorOz, d
     assert by_number[11].effects == (Nothing(),)
 
 
-def test_the_rules_are_those_in_force(ledger: GovernorOz, raw: RawChain) -> None:
+def test_the_rules_are_those_in_force(ledger: Governor, raw: RawChain) -> None:
     """As the governor and the timelock say; two of them were changed by proposals."""
     rules = ledger.rules()
     assert rules.voting_period == raw.number("votingPeriod()") == 3 * 86_400
@@ -111,7 +111,7 @@ def test_the_rules_are_those_in_force(ledger: GovernorOz, raw: RawChain) -> None
 
 
 @pytest.mark.parametrize("who", ["voter", "Alice", "Bob", "treasury"])
-def test_power_is_the_tokens_own_count(ledger: GovernorOz, raw: RawChain, demo: DemoDao, who: str) -> None:
+def test_power_is_the_tokens_own_count(ledger: Governor, raw: RawChain, demo: DemoDao, who: str) -> None:
     """Power, balance and delegate of the speaker's key, of members, and of an account that has none."""
     account = Address(demo.members.get(who) or getattr(demo, who))
     power = ledger.power(account)
@@ -141,7 +141,7 @@ def test_power_for_a_proposal_is_that_of_its_snapshot(fresh_demo: DemoDao) -> No
     assert ledger.power(speaker).power == 0
 
 
-def test_ballots_are_those_on_the_chain(ledger: GovernorOz, raw: RawChain) -> None:
+def test_ballots_are_those_on_the_chain(ledger: Governor, raw: RawChain) -> None:
     """Each with its voter, choice, proposal and reason, oldest first; of one proposal or of all."""
     ballots = ledger.ballots()
     ids = raw.proposal_ids()
@@ -159,7 +159,7 @@ def test_ballots_are_those_on_the_chain(ledger: GovernorOz, raw: RawChain) -> No
     assert receipt["from"] == first[0].voter.lower()
 
 
-def test_the_treasury_is_what_the_timelock_holds(ledger: GovernorOz, raw: RawChain, demo: DemoDao) -> None:
+def test_the_treasury_is_what_the_timelock_holds(ledger: Governor, raw: RawChain, demo: DemoDao) -> None:
     """To the last base unit, dollars first, at the time of the newest block."""
     treasury = ledger.treasury()
     dollars = raw.number("balanceOf(address)", demo.treasury, to=demo.dollar)
@@ -170,7 +170,7 @@ def test_the_treasury_is_what_the_timelock_holds(ledger: GovernorOz, raw: RawCha
     assert 0 <= newest(raw) - treasury.as_of <= 2
 
 
-def test_without_configured_tokens_those_that_came_in_are_found(demo: DemoDao, ledger: GovernorOz) -> None:
+def test_without_configured_tokens_those_that_came_in_are_found(demo: DemoDao, ledger: Governor) -> None:
     """A DAO whose tokens nobody listed still tells its dollars."""
     found = ledger_of(demo, tokens=())
     assert found.treasury().holdings == ledger.treasury().holdings
@@ -192,7 +192,7 @@ def test_a_false_dollar_is_not_taken_for_dollars(fresh_demo: DemoDao) -> None:
     assert len(named) == 2 and not any(one.asset.dollar for one in named)
 
 
-def test_transfers_are_what_came_in_and_went_out(ledger: GovernorOz, demo: DemoDao) -> None:
+def test_transfers_are_what_came_in_and_went_out(ledger: Governor, demo: DemoDao) -> None:
     """Dollars both ways, ether out by a proposal, each payment with the proposal's number; sums give what is held."""
     transfers = ledger.transfers(0)
     assert [one.at for one in transfers] == sorted(one.at for one in transfers)
@@ -208,7 +208,7 @@ def test_transfers_are_what_came_in_and_went_out(ledger: GovernorOz, demo: DemoD
     assert Holding(came[0].asset, dollars) == ledger.treasury().holdings[0]
 
 
-def test_transfers_since_a_time(ledger: GovernorOz) -> None:
+def test_transfers_since_a_time(ledger: Governor) -> None:
     """Only what is not older."""
     every = ledger.transfers(0)
     since = every[5].at
@@ -216,7 +216,7 @@ def test_transfers_since_a_time(ledger: GovernorOz) -> None:
     assert ledger.transfers(ledger.now() + 100) == ()
 
 
-def test_the_time_and_the_gas_are_the_chains(ledger: GovernorOz, demo: DemoDao, raw: RawChain) -> None:
+def test_the_time_and_the_gas_are_the_chains(ledger: Governor, demo: DemoDao, raw: RawChain) -> None:
     """What the speaker can pay with, and the clock by which deadlines count."""
     assert ledger.gas() == int(raw.call("eth_getBalance", demo.voter, "latest"), 16) > 0
     assert 0 <= newest(raw) - ledger.now() <= 2
@@ -249,7 +249,7 @@ def test_few_round_trips(demo: DemoDao) -> None:
     assert cold.requests_made - before <= 3
 
 
-def test_one_proposal_is_the_same_as_among_all(demo: DemoDao, ledger: GovernorOz) -> None:
+def test_one_proposal_is_the_same_as_among_all(demo: DemoDao, ledger: Governor) -> None:
     """Whatever its number; and none where there is none."""
     for one in ledger.proposals():
         alone = ledger.proposal(one.number)
@@ -266,7 +266,7 @@ def test_one_proposal_costs_nothing_for_the_others(demo: DemoDao, endpoint: Endp
     assert max(len(str(request)) for request in endpoint.requests) < many / 5
 
 
-def test_what_is_new_is_seen_at_once(fresh_demo: DemoDao, fresh_ledger: GovernorOz) -> None:
+def test_what_is_new_is_seen_at_once(fresh_demo: DemoDao, fresh_ledger: Governor) -> None:
     """A ballot of another member cast since the last question counts in the next answer."""
     demo = fresh_demo
     before = fresh_ledger.proposals()[3]
@@ -278,7 +278,7 @@ def test_what_is_new_is_seen_at_once(fresh_demo: DemoDao, fresh_ledger: Governor
     assert len(fresh_ledger.ballots(after)) == len(old) + 1
 
 
-def test_a_reorganisation_is_seen(fresh_demo: DemoDao, fresh_ledger: GovernorOz) -> None:
+def test_a_reorganisation_is_seen(fresh_demo: DemoDao, fresh_ledger: Governor) -> None:
     """What stood in blocks that the chain drops is gone from the next answer: a proposal, an end, a ballot."""
     demo = fresh_demo
     alice = demo.accounts.alice
@@ -303,7 +303,7 @@ def test_a_reorganisation_is_seen(fresh_demo: DemoDao, fresh_ledger: GovernorOz)
     assert fresh_ledger.ballots() == ballots
 
 
-def test_what_has_ended_is_read_no_more(fresh_demo: DemoDao, fresh_ledger: GovernorOz, endpoint: Endpoint) -> None:
+def test_what_has_ended_is_read_no_more(fresh_demo: DemoDao, fresh_ledger: Governor, endpoint: Endpoint) -> None:
     """Once no reorganisation can reach it: a DAO of a thousand decided proposals costs what its open ones cost."""
     ledger = ledger_of(fresh_demo, endpoint.rpc)
     first = ledger.proposals()
@@ -321,7 +321,7 @@ def test_what_has_ended_is_read_no_more(fresh_demo: DemoDao, fresh_ledger: Gover
     ]
 
 
-def sizes(ledger: GovernorOz, endpoint: Endpoint) -> tuple[int, int]:
+def sizes(ledger: Governor, endpoint: Endpoint) -> tuple[int, int]:
     """Characters asked in the largest request of one reading of all proposals, and the number of requests."""
     endpoint.requests.clear()
     ledger.proposals()

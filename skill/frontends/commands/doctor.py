@@ -158,7 +158,7 @@ def _dao(dao: DaoConfig, address: str | None, clock: Callable[[], float]) -> Ite
         yield Finding(f"{dao.key}: endpoint, chain and contracts", False, error.message, error.mend)
         return
     yield Finding(f"{dao.key}: endpoint and chain", True, f"it answers, as chain {facts.chain_id}")
-    yield Finding(f"{dao.key}: contracts", True, f"the governor calls itself {facts.name}")
+    yield Finding(f"{dao.key}: contracts", True, f"{facts.customs.dialect}; it calls itself {facts.name}")
     off = abs(clock() - now)
     if off > CLOCK_SECONDS:
         yield Finding(

@@ -64,7 +64,8 @@ def _add(setting: Setting) -> None:
         ledger = connect(endpoint, found, governor, name="new", from_block=from_block, tokens=tokens)
     facts = ledger.facts
     setting.say(
-        f"It is {ledger.dialect}. It calls itself {facts.name}, votes with {facts.votes.symbol} ({facts.token}), "
+        f"It is {facts.customs.dialect}. It calls itself {facts.name}, "
+        f"votes with {facts.votes.symbol} ({facts.token}), "
         f"and its treasury is at {facts.treasury}."
     )
     key = answering.text("dao.key", "What do you call this DAO?", None).strip()

@@ -1,20 +1,21 @@
-"""OpenZeppelin's Governor, 4.x and 5.x, as a `Ledger`: settings, simple counting, quorum fraction, timelock or none.
+"""A governor as a `Ledger`: reading it in few round trips, keeping what does not change, numbering, signing.
 
-https://docs.openzeppelin.com/contracts/5.x/api/governance. Clocks of seconds and of blocks (ERC-6372); the times of a
-block clock are estimated from the length of recent blocks. Left out: fractional counting, vote by signature.
+What kind of governor it is, its `Dialect` knows. Times of a clock of blocks are estimated from the length of recent
+blocks. Left out: vote by signature.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from eth_abi.exceptions import EncodingError
 
 from skill.chain import abi
 from skill.chain.assets import Assets, coin_of
-from skill.chain.calldata import calldata
 from skill.chain.clock import Clock, block_seconds
+from skill.chain.dialect import NOBODY, Dialect
 from skill.chain.effects import Decoder
-from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of, vote_of
+from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of
 from skill.chain.node import Call, Node
 from skill.chain.proposals import Standings, assembled
 from skill.chain.sender import Sender
@@ -24,9 +25,7 @@ from skill.dao.acts import Act, Signed
 from skill.dao.ledger import Fate
 from skill.dao.nouns import (
     Address,
-    Asset,
     BallotCast,
-    Choice,
     DaoFacts,
     Proposal,
     Rules,
@@ -34,39 +33,17 @@ from skill.dao.nouns import (
     Treasury,
     VotingPower,
 )
-from skill.errors import NotAGovernor, SignerError
-
-NOBODY = "0x" + "0" * 40
+from skill.errors import Reverted, SignerError
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Where the parts of the DAO stand. `ticks`: its clock counts blocks."""
-
-    governor: str
-    token: str
-    timelock: str | None
-    name: str
-    ticks: bool
-    counting: str
-
-    @property
-    def treasury(self) -> str:
-        """Who pays: the timelock, or the governor itself."""
-        return self.timelock or self.governor
-
-
-class GovernorOz:
+class Governor:
     """One DAO. Reads; signs with `sender`, or not at all where there is none."""
-
-    dialect = "an OpenZeppelin governor"
-    """As `aye setup` calls it."""
 
     def __init__(
         self,
         node: Node,
         chain_id: int,
-        governor: str,
+        dialect: Dialect,
         *,
         name: str,
         sender: Sender | None = None,
@@ -75,7 +52,8 @@ class GovernorOz:
     ) -> None:
         self._node = node
         self._sender = sender
-        self._parts = parts = look(node, governor)
+        self._dialect = dialect
+        self._parts = parts = dialect.parts
         self._assets = Assets(node, tokens)
         self._times = BlockTimes(node)
         self._tick: float | None = None if parts.ticks else 1.0
@@ -83,11 +61,10 @@ class GovernorOz:
         here = (parts.governor,)
         self._made: dict[int, Created] = {}
         self._created = LogReader(LogQuery(here, (abi.PROPOSAL_CREATED,), from_block))
-        self._votes = LogReader(LogQuery(here, ((abi.VOTE_CAST, abi.VOTE_CAST_PARAMS),), from_block))
+        self._votes = LogReader(LogQuery(here, (dialect.vote_topics,), from_block))
         self._cast: dict[Log, VoteLog | None] = {}
-        self._standings = Standings(node, parts.governor)
-        found = self._assets.of([parts.token, *self._assets.named])
-        votes = found.get(parts.token.lower(), Asset("votes", 0, Address(parts.token)))
+        self._standings = Standings(node, dialect)
+        self._assets.of([parts.token, *self._assets.named])
         self._facts = DaoFacts(
             key=name,
             name=parts.name,
@@ -95,9 +72,10 @@ class GovernorOz:
             governor=Address(parts.governor),
             token=Address(parts.token),
             treasury=Address(parts.treasury),
-            votes=votes,
+            votes=self._assets.votes(parts.token),
             coin=coin_of(chain_id),
-            quorum_counts=quorum_counts(parts.counting),
+            quorum_counts=parts.quorum_counts,
+            customs=dialect.customs,
         )
         self._treasury = TreasuryReader(
             node, parts.treasury, parts.governor, self._facts.coin, self._assets, self._times, from_block
@@ -142,8 +120,7 @@ class GovernorOz:
         """Tokens in and out, and coin out through the timelock. Coin that came in leaves no log."""
         queries = self._treasury.queries()
         (created, *logs), head = self._node.logs_and_head(self._created.query, *queries)
-        numbers = {one.id: number for number, one in enumerate(self._take_created(created, head), 1)}
-        return self._treasury.transfers(since, logs, numbers)
+        return self._treasury.transfers(since, logs, self._numbers(self._take_created(created, head)))
 
     def proposals(self) -> tuple[Proposal, ...]:
         """All, in two round trips: what is new, then where each stands."""
@@ -156,33 +133,36 @@ class GovernorOz:
     def _proposals(self, number: int | None) -> tuple[Proposal, ...]:
         discovered = () if self._assets.named else (self._treasury.came,)
         (created, *came), head = self._node.logs_and_head(self._created.query, *discovered)
-        made, first = self._take_created(created, head), 1
+        made = self._take_created(created, head)
+        numbers = self._numbers(made)
         if number is not None:
-            made, first = made[number - 1 : number] if number > 0 else [], number
+            made = [one for one in made if numbers[one.id] == number]
             if not made:
                 return ()
         clock = self._clock(head)
         standings, quorum_now, self._denominator = self._standings.of(made, clock)
         self._treasury.tokens(came[0] if came else ())
         times = self._times.of([one.log for one in made])
-        return assembled(made, times, standings, quorum_now, clock, self._decoder(clock), first)
+        return assembled(made, times, standings, quorum_now, clock, self._decoder(clock), numbers)
 
     def rules(self) -> Rules:
         """Two round trips: the newest block, for the present quorum is asked for at a time just past."""
         clock = self._clock(self._node.head())
         parts, node = self._parts, self._node
         g = parts.governor
-        quorum, period, delay, threshold, numerator, denominator, wait = node.read(
+        quorum, period, delay, threshold, numerator, denominator, *waits = node.read(
             [
-                Call(g, abi.QUORUM, (clock.latest_past,)),
+                self._dialect.quorum_now(clock),
                 Call(g, abi.VOTING_PERIOD),
                 Call(g, abi.VOTING_DELAY),
                 Call(g, abi.THRESHOLD),
                 Call(g, abi.QUORUM_NUMERATOR),
                 Call(g, abi.QUORUM_DENOMINATOR),
                 Call(parts.treasury, abi.MIN_DELAY),
+                Call(parts.treasury, abi.DELAY),
             ]
         )
+        wait = next((one for one in waits if one is not None), None)
         return Rules(
             quorum=int(node.known(quorum)),
             quorum_percent=100 * numerator / denominator if numerator is not None and denominator else None,
@@ -194,11 +174,11 @@ class GovernorOz:
         )
 
     def power(self, account: Address) -> VotingPower:
-        """Now, in one round trip."""
+        """Now, in one round trip; in three where the token tells its supply only of a time that is over."""
         token = self._parts.token
         votes, supply, balance, delegate = self._node.read(
             [
-                Call(token, abi.GET_VOTES, (account,)),
+                self._dialect.votes_now(account),
                 Call(token, abi.SUPPLY),
                 Call(token, abi.BALANCE, (account,)),
                 Call(token, abi.DELEGATES, (account,)),
@@ -206,25 +186,31 @@ class GovernorOz:
         )
         to = None if delegate in (None, NOBODY) else Address(checksum(delegate))
         known = self._node.known
+        if supply is None:
+            past = self._dialect.supply_at(self._clock(self._node.head()).latest_past)
+            (supply,) = [None] if past is None else self._node.read([past])
         return VotingPower(account, int(known(votes)), int(known(supply)), int(balance or 0), to)
 
     def power_for(self, account: Address, proposal: Proposal) -> int:
         """At its snapshot, in one round trip; at present where that is still to come."""
         made = self._created_by_id(proposal.id)
-        opens = proposal.opens_at if made is None else made.opens
-        token = self._parts.token
-        past, present = self._node.read(
-            [Call(token, abi.PAST_VOTES, (account, opens)), Call(token, abi.GET_VOTES, (account,))]
-        )
+        now = self._dialect.votes_now(account)
+        past, present = self._node.read([now if made is None else self._dialect.votes_for(account, made), now])
         # The token refuses a lookup of the future: then what there is at present will count.
         return int(past if past is not None else self._node.known(present))
 
-    def ballots(self, proposal: Proposal | None = None) -> tuple[BallotCast, ...]:
+    def ballots(self, proposal: Proposal | None = None, voter: Address | None = None) -> tuple[BallotCast, ...]:
         """Oldest first, in one round trip."""
         (created, cast), head = self._node.logs_and_head(self._created.query, self._votes.query)
-        numbers = {one.id: number for number, one in enumerate(self._take_created(created, head), 1)}
+        numbers = self._numbers(self._take_created(created, head))
         votes = [vote for log in self._votes.take(cast, head.number) if (vote := self._vote_of(log)) is not None]
-        wanted = [vote for vote in votes if vote.id in numbers and (proposal is None or vote.id == proposal.id)]
+        wanted = [
+            vote
+            for vote in votes
+            if vote.id in numbers
+            and (proposal is None or vote.id == proposal.id)
+            and (voter is None or vote.voter.lower() == voter.lower())
+        ]
         return tuple(
             BallotCast(
                 numbers[vote.id], Address(vote.voter), vote.choice, vote.weight, vote.reason, at, vote.log.transaction
@@ -264,7 +250,17 @@ class GovernorOz:
         return self._sender
 
     def _calldata(self, act: Act) -> tuple[str, bytes]:
-        return calldata(act, self._parts.governor, self._parts.token, self._created_by_id)
+        """Raises `Reverted` for what no contract, or not this one, could take."""
+        try:
+            return self._dialect.calldata(act, self._created_by_id)
+        except EncodingError:
+            raise Reverted("unknown", "No contract can take that.") from None
+
+    def _numbers(self, made: Sequence[Created]) -> dict[int, int]:
+        """What people call each proposal, by its id."""
+        if self._dialect.numbered_by_id:
+            return {one.id: one.id for one in made}
+        return {one.id: number for number, one in enumerate(made, 1)}
 
     def _created_by_id(self, id: int) -> Created | None:
         if id not in self._made:
@@ -288,7 +284,7 @@ class GovernorOz:
     def _vote_of(self, log: Log) -> VoteLog | None:
         """Decoded once: of thousands of ballots every question would do it anew."""
         if log not in self._cast:
-            self._cast[log] = vote_of(log)
+            self._cast[log] = self._dialect.vote_of(log)
         return self._cast[log]
 
     def _clock(self, head: Head) -> Clock:
@@ -299,40 +295,12 @@ class GovernorOz:
     def _decoder(self, clock: Clock) -> Decoder:
         parts = self._parts
         return Decoder(
-            parts.governor, parts.timelock, self._facts.coin, self._assets.known(), clock.tick, self._denominator
+            parts.governor,
+            parts.timelock,
+            self._facts.coin,
+            self._assets.known(),
+            self._dialect.rule_calls,
+            clock.tick,
+            self._denominator,
+            self._dialect.customs.executor_pays_coin,
         )
-
-
-def quorum_counts(counting: str) -> tuple[Choice, ...]:
-    """Of `COUNTING_MODE()`: "quorum=for,abstain" names the choices, "quorum=bravo" is those for alone (IGovernor)."""
-    values = dict(part.partition("=")[::2] for part in counting.split("&"))
-    named = [name.strip() for name in values.get("quorum", "bravo").split(",")]
-    return tuple(choice for choice in Choice if choice.value in named) or (Choice.FOR,)
-
-
-def look(node: Node, governor: str) -> Parts:
-    """What stands at the address. Raises `NotAGovernor`."""
-    mend = "Set `governor:` in config.yaml."
-    try:
-        governor = checksum(governor)
-    except ValueError:
-        raise NotAGovernor("The governor's address is no address.", mend) from None
-    asked = (abi.NAME, abi.COUNTING_MODE, abi.TOKEN, abi.TIMELOCK, abi.CLOCK_MODE)
-    name, counting, token, timelock, mode = node.read([Call(governor, function) for function in asked])
-    if counting is None or token is None:
-        if not node.has_code(governor):
-            raise NotAGovernor(f"There is no contract at {governor} on this chain.", mend)
-        raise NotAGovernor(f"The contract at {governor} is no governor that Aye knows.", mend)
-    if "support=bravo" not in counting:
-        raise NotAGovernor(
-            f"The governor at {governor} counts votes in a way that Aye does not know.",
-            "Aye knows for, against and abstain.",
-        )
-    return Parts(
-        governor=governor,
-        token=checksum(token),
-        timelock=None if timelock in (None, NOBODY) else checksum(timelock),
-        name=str(name or "The governor"),
-        ticks=mode is None or "timestamp" not in mode,
-        counting=counting,
-    )

@@ -1,0 +1,386 @@
+"""Every intent that touches a governor, said to Aye, on every kind of governor that it knows; the contracts are real.
+
+What Aye says is held against what the contracts then say to somebody who does not use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from skill.assistant import Assistant
+from skill.chain import Governor, connect
+from skill.dao.acts import Vote
+from skill.dao.nouns import Address, Choice, Member
+from skill.demo.deploy import ETHER, USDC
+from skill.dialogue import Dialogue, DialogueSettings
+from skill.errors import NotAGovernor, Reverted
+from skill.flow import Reply, Transcript
+from skill.language.grammar import Names
+from skill.store import open_store
+from skill.understanding import Understanding
+from tests.chain.dialects import KINDS, Dao, dao_of
+from tests.dialogue.facts import ENGLISH
+
+pytestmark = pytest.mark.slow
+
+CANCELED, SUCCEEDED, QUEUED, EXECUTED = 2, 4, 5, 7
+"""`ProposalState` of every governor."""
+
+
+@pytest.fixture(scope="module", params=list(KINDS))
+def whole_dao(request: pytest.FixtureRequest) -> Iterator[Dao]:
+    with dao_of(request.param) as dao:
+        yield dao
+
+
+@pytest.fixture
+def dao(whole_dao: Dao) -> Iterator[Dao]:
+    """As its story left it; what a test changes is undone."""
+    dao = whole_dao
+    snapshot, at, ids = dao.chain.ask("evm_snapshot"), dao.chain.now(), list(dao.ids)
+    dao.mine(70)  # anvil forgets the states before a snapshot; how deep an act lies is read from the last 64
+    yield dao
+    dao.chain.ask("evm_revert", snapshot)
+    dao.chain.ask("evm_setTime", at + 1)
+    dao.ids[:] = ids
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation with an Aye that has the speaker's key."""
+
+    dao: Dao
+    ledger: Governor
+    assistant: Assistant
+
+    def say(self, text: str) -> str:
+        """What it answers. `#1` in what is said is the number of Alice's proposal, `#2` of Bob's, and so on."""
+        return self.turn(text).text
+
+    def turn(self, text: str) -> Reply:
+        for nth in range(1, 6):
+            text = text.replace(f"#{nth}", str(self.number(nth)))
+        return self.assistant.turn("kitchen", Transcript(text))
+
+    def do(self, text: str) -> tuple[str, str]:
+        """An act: what is read back, and what is said after its phrase."""
+        asked = self.turn(text)
+        assert asked.expects is not None and asked.expects.phrase is not None, asked.text
+        return asked.text, self.turn(asked.expects.phrase).text
+
+    def refused(self, text: str) -> str:
+        """An act that is refused before anything is asked for, signed or sent."""
+        before = self.transactions()
+        said = self.turn(text)
+        assert said.expects is None, said.text
+        assert self.transactions() == before
+        return said.text
+
+    def transactions(self) -> int:
+        return int(self.dao.chain.w3.eth.get_transaction_count(self.dao.who["speaker"]))  # type: ignore[arg-type]
+
+    def number(self, nth: int) -> int:
+        return self.dao.kind.first + nth - 1
+
+    def called(self, nth: int) -> str:
+        """Its number as it is spoken."""
+        number = self.number(nth)
+        return ("one", "two", "three")[nth - 1] if number < 4 else f"forty {('one', 'two', 'three')[nth - 1]}"
+
+    def votes(self, shares: int) -> str:
+        """As they are spoken: an NFT is one vote, a share of the token a hundred."""
+        words = {1: "one", 2: "two", 3: "three", 4: "four", 6: "six"}[shares]
+        return f"{words} {'vote' if shares == 1 else 'votes'}" if self.dao.kind.nft else f"{words} hundred votes"
+
+
+@pytest.fixture
+def talk(dao: Dao, tmp_path: Path) -> Iterator[Talk]:
+    ledger = dao.ledger()
+    members = tuple(Member(name, Address(dao.who[name.lower()])) for name in ("Alice", "Bob", "Carol"))
+    settings = DialogueSettings(timezone="UTC", daos=("dao",))
+    names = Names(members=tuple(one.name for one in members), titles=(), assets=(), daos=("dao",))
+    with open_store(tmp_path / "aye.db") as store:
+        assistant = Assistant(
+            Understanding(ENGLISH, names),
+            Dialogue(ENGLISH, settings, lambda words: words[0], None, members),
+            {"dao": lambda: ledger},
+            store,
+            members,
+            lambda: float(dao.chain.now()),
+        )
+        yield Talk(dao, ledger, assistant)
+
+
+def test_it_is_known_for_what_it_is(dao: Dao, talk: Talk) -> None:
+    """By asking it: its kind, its name, its votes token, its treasury, its clock."""
+    facts = talk.ledger.facts
+    assert facts.customs.dialect == dao.kind.called
+    assert facts.name == dao.governor.functions.name().call()
+    assert (facts.token, facts.treasury) == (dao.token.address, dao.treasury)
+    assert (facts.votes.symbol, facts.votes.decimals) == (
+        dao.token.functions.symbol().call(),
+        0 if dao.kind.nft else 18,
+    )
+    assert facts.customs.queues == dao.kind.timelock
+
+
+def test_proposals_are_told(dao: Dao, talk: Talk) -> None:
+    """Listed, described, with their standing, their end and what they would do."""
+    say = talk.say
+    listed = say("which proposals are open")
+    assert listed.startswith(f"One proposal is open: {talk.called(1)}, Fund the roof")
+    assert f"{talk.called(2)}, A slower pace" in say("which proposals are pending")
+    said = say("tell me about proposal #1")
+    assert "one hundred dollars from the treasury to Bob" in said and "The old one leaks." in said
+    said = say("how is proposal #1 doing")
+    assert f"{talk.votes(3)} against" in said and "not passing" in said
+    assert "closes in one hour" in say("when does proposal #1 close")
+    assert "would then hold nine hundred dollars" in say("what would proposal #1 do")
+    changed = say("what would proposal #2 do")
+    if dao.kind.family == "alpha":
+        assert "set the wait before a passed proposal is carried out to four days" in changed
+    else:
+        assert "set the voting period to three hours" in changed
+    assert "closes" in say("when does proposal #2 close")
+    one = talk.ledger.proposal(talk.number(1))
+    assert one is not None and one.id == dao.ids[0]
+    assert (one.tally.for_, one.tally.against, one.tally.abstain) == dao.tally(dao.ids[0])
+
+
+def test_the_rules_are_told(dao: Dao, talk: Talk) -> None:
+    """In time and votes, whatever the governor counts in."""
+    say = talk.say
+    assert say("what is the voting period").startswith("Voting lasts one hour")
+    assert say("what is the voting delay").startswith("Voting opens thirty")
+    assert say("what is the proposal threshold") == f"To make a proposal you need {talk.votes(1)}."
+    quorum = say("what is the quorum")
+    assert talk.votes(dao.kind.quorum) in quorum
+    assert ("abstentions" in quorum) == (Choice.ABSTAIN in talk.ledger.facts.quorum_counts) == dao.kind.abstentions
+    wait = say("how long is the timelock")
+    assert ("two days" in wait) == dao.kind.timelock
+
+
+def test_power_is_told(dao: Dao, talk: Talk) -> None:
+    """Of the speaker and of a member, with its share of all."""
+    assert talk.say("how many votes do I have").startswith(f"You have {talk.votes(2)}, twenty percent of all.")
+    assert talk.say("how many votes does Bob have").startswith(f"Bob has {talk.votes(3)}, thirty percent of all.")
+
+
+def test_a_vote_is_cast_once_and_told(dao: Dao, talk: Talk) -> None:
+    """Read back, confirmed, on the chain; told afterwards; and it cannot be changed, which costs nothing to ask."""
+    assert talk.say("how did I vote on proposal #1").startswith("You have not voted on proposal")
+    asked, done = talk.do("vote yes on proposal #1")
+    assert f"You are voting yes on proposal {talk.called(1)}: Fund the roof." in asked
+    assert "pay one hundred dollars from the treasury to Bob" in asked
+    assert f"You vote with {talk.votes(2)}." in asked
+    assert done.startswith(f"Done. Your vote yes on proposal {talk.called(1)} is on the chain, with {talk.votes(2)}.")
+    assert dao.tally(dao.ids[0]) == (2 * dao.kind.share, 3 * dao.kind.share, 0)
+    assert talk.say("how did I vote on proposal #1").startswith("You voted yes on proposal")
+    assert "is on the chain" in talk.say("what happened to my vote")
+    sent = talk.transactions()
+    assert "You have already voted yes" in talk.refused("change my vote on proposal #1 to no")
+    assert "A vote cannot be changed." in talk.refused("vote no on proposal #1")
+    assert talk.transactions() == sent
+    taken = talk.say("what's the participation on proposal #1")
+    assert taken.startswith("Fifty percent of all votes are cast") and "Bob voted no and you voted yes." in taken
+    assert "Most often voted" in talk.say("who votes most")
+
+
+def test_a_reason_and_an_abstention(dao: Dao, talk: Talk) -> None:
+    """Where the governor takes them; where it does not, one sentence says so and nothing is signed."""
+    if dao.kind.family == "alpha":
+        assert talk.refused("abstain on proposal #1") == "This governor takes only yes or no: nobody can abstain."
+        told = talk.refused("vote yes on proposal #1 because the old roof leaks")
+        assert told == "This governor takes no reason with a vote. Say it again without one."
+        for act in ((Choice.ABSTAIN, ""), (Choice.FOR, "why")):
+            with pytest.raises(Reverted):
+                talk.ledger.simulate(Vote(dao.ids[0], *act))
+        assert dao.tally(dao.ids[0])[0] == 0
+        return
+    asked, done = talk.do("abstain on proposal #1 because the old roof leaks")
+    assert "the old roof leaks" in asked and done.startswith("Done.")
+    assert dao.tally(dao.ids[0]) == (0, 3 * dao.kind.share, 2 * dao.kind.share)
+    (mine,) = [one for one in talk.ledger.ballots() if one.voter == talk.ledger.speaker]
+    assert (mine.choice, mine.reason) == (Choice.ABSTAIN, "the old roof leaks")
+
+
+def test_a_vote_is_refused_when_none_is_taken(dao: Dao, talk: Talk) -> None:
+    """Before it opens, and after it is over."""
+    assert "is not open yet" in talk.refused("vote yes on proposal #2")
+    dao.pass_period()
+    assert "takes no votes now" in talk.refused("vote yes on proposal #1")
+    assert "was defeated" in talk.say("how is proposal #1 doing")
+
+
+def test_power_that_came_after_the_snapshot_does_not_count(dao: Dao, talk: Talk) -> None:
+    """The votes are those at the snapshot, of whichever block this governor takes."""
+    dao.send(dao.token.functions.delegate(dao.who["speaker"]), "alice")
+    dao.mine(1)
+    assert talk.say("how many votes do I have").startswith(f"You have {talk.votes(6)}")
+    asked, _ = talk.do("vote yes on proposal #1")
+    assert f"You vote with {talk.votes(2)}." in asked
+    assert dao.tally(dao.ids[0])[0] == 2 * dao.kind.share
+
+
+def test_votes_are_delegated_and_taken_back(dao: Dao, talk: Talk) -> None:
+    """The speaker's own tokens."""
+    asked, done = talk.do("delegate my votes to Carol")
+    assert asked.startswith(f"You are giving {talk.votes(2)} to Carol") and done.startswith("Done.")
+    assert (dao.votes("carol"), dao.votes("speaker")) == (3 * dao.kind.share, 0)
+    assert talk.say("how many votes do I have").startswith("You have no votes.")
+    asked, done = talk.do("take my votes back")
+    assert asked.startswith(f"You are taking {talk.votes(2)} back") and done.startswith("Done.")
+    assert (dao.votes("carol"), dao.votes("speaker")) == (dao.kind.share, 2 * dao.kind.share)
+
+
+def test_a_payment_from_proposal_to_execution(dao: Dao, talk: Talk) -> None:
+    """Proposed, voted on, queued where there is a queue, executed: the treasury pays just that, and it is told."""
+    say = talk.say
+    asked, done = talk.do("propose to pay fifty dollars to Bob")
+    assert "that the treasury pays fifty dollars to Bob" in asked
+    assert done.startswith(f"Done. Your proposal is on the chain. It is number {talk.called(3)}.")
+    made = dao.newest_id()
+    assert talk.ledger.proposals()[-1].id == made
+    dao.pass_delay()
+    _, done = talk.do("vote yes on proposal #3")
+    assert done.startswith("Done.")
+    dao.vote("alice", made, 1)
+    assert "passing" in say("how is proposal #3 doing")
+    assert talk.refused("execute proposal #3")
+    dao.pass_period()
+    assert dao.state(made) == SUCCEEDED
+    passed = say("how is proposal #3 doing")
+    if dao.kind.timelock:
+        assert "has passed, and waits to be queued" in passed
+        assert "only one that is queued can" in talk.refused("execute proposal #3")
+        asked, done = talk.do("queue proposal #3")
+        assert "pay fifty dollars from the treasury to Bob" in asked and done.startswith("Done.")
+        assert dao.state(made) == QUEUED
+        assert "It is queued, and can be carried out in two days" in say("how is proposal #3 doing")
+        assert "cannot be carried out yet" in talk.refused("execute proposal #3")
+        dao.pass_wait()
+    else:
+        assert "has passed, and can be carried out now" in passed
+        assert "needs no queue here" in talk.refused("queue proposal #3")
+    before = dao.dollars("bob")
+    asked, done = talk.do("execute proposal #3")
+    assert "pay fifty dollars from the treasury to Bob" in asked and done.startswith("Done.")
+    assert dao.dollars("bob") - before == 50 * USDC
+    assert dao.state(made) == EXECUTED
+    assert "was carried out" in say("how is proposal #3 doing")
+    assert "fifty dollars" in say("what went out of the treasury")
+    assert "nine hundred and fifty dollars" in say("what is in the treasury")
+
+
+def test_a_payment_of_ether(dao: Dao, talk: Talk) -> None:
+    """The treasury pays it; under Compound's governors whoever executes would have to, and Aye says so instead."""
+    if dao.kind.family in ("bravo", "alpha"):
+        told = talk.refused("propose to pay two ether to Bob")
+        assert "whoever carries a proposal out has to send the coin it pays" in told
+        dao.propose("speaker", "# Gift\n\nTo Bob.", _ether(dao))
+        assert "pass on two ether to Bob, which whoever carries it out has to send along" in talk.say(
+            "what would proposal #3 do"
+        )
+        return
+    asked, done = talk.do("propose to pay two ether to Bob")
+    assert "pays two ether to Bob" in asked and done.startswith("Done.")
+    made = dao.newest_id()
+    dao.pass_delay()
+    dao.vote("alice", made, 1)
+    dao.pass_period()
+    if dao.kind.timelock:
+        talk.do("queue proposal #3")
+        dao.pass_wait()
+    before = dao.chain.w3.eth.get_balance(dao.who["bob"])  # type: ignore[arg-type]
+    assert talk.do("execute proposal #3")[1].startswith("Done.")
+    assert dao.chain.w3.eth.get_balance(dao.who["bob"]) - before == 2 * ETHER  # type: ignore[arg-type]
+
+
+def _ether(dao: Dao) -> tuple[str, int, bytes]:
+    return dao.who["bob"], 2 * ETHER, b""
+
+
+@pytest.mark.parametrize("whole_dao", ["bravo", "alpha"], indirect=True)
+def test_compound_s_executor_would_pay(dao: Dao, talk: Talk) -> None:
+    """A queued payment of ether is refused in one sentence, not by a reason that nobody understands."""
+    made = dao.propose("speaker", "# Gift\n\nTo Bob.", _ether(dao))
+    dao.pass_delay()
+    dao.vote("alice", made, 1)
+    dao.pass_period()
+    dao.send(dao.governor.functions.queue(made), "alice")
+    dao.pass_wait()
+    assert "Aye sends none" in talk.refused("execute proposal #3")
+
+
+def test_a_proposal_is_withdrawn(dao: Dao, talk: Talk) -> None:
+    """One's own, where the governor lets its author; never another's."""
+    others = talk.refused("cancel proposal #1")
+    if dao.kind.family == "alpha":
+        assert "only be withdrawn by this governor's guardian" in others
+        talk.do("propose to pay fifty dollars to Bob")
+        assert "only be withdrawn by this governor's guardian" in talk.refused("cancel proposal #3")
+        dao.send(dao.governor.functions.cancel(dao.ids[0]), "friend")
+    else:
+        assert "can only be withdrawn by whoever made it" in others
+        talk.do("propose to pay fifty dollars to Bob")
+        asked, done = talk.do("cancel proposal #3")
+        assert "That cannot be undone." in asked and done.startswith("Done.")
+        assert dao.state(dao.newest_id()) == CANCELED
+    withdrawn = "#1" if dao.kind.family == "alpha" else "#3"
+    assert "was canceled" in talk.say(f"how is proposal {withdrawn} doing")
+
+
+def test_one_at_a_time(dao: Dao, talk: Talk) -> None:
+    """Compound's and Nouns' governors take one open proposal of a member; OpenZeppelin's any number."""
+    talk.do("propose to pay fifty dollars to Bob")
+    if dao.kind.family == "oz":
+        assert talk.turn("propose to pay sixty dollars to Bob").expects is not None
+    else:
+        assert "This governor takes one at a time." in talk.refused("propose to pay sixty dollars to Bob")
+
+
+@pytest.mark.parametrize("whole_dao", ["nouns-1", "nouns-2"], indirect=True)
+def test_a_veto_is_told(dao: Dao, talk: Talk) -> None:
+    """Of Nouns alone: a state that no other governor has."""
+    dao.send(dao.governor.functions.veto(dao.ids[0]), "deployer")
+    assert dao.state(dao.ids[0]) == 8
+    assert "was canceled" in talk.say("how is proposal #1 doing")
+    assert "takes no votes now" in talk.refused("vote yes on proposal #1")
+
+
+def test_few_round_trips(dao: Dao) -> None:
+    """No kind of governor costs more than another. An NFT whose supply is told only for the past costs two more."""
+    ledger = dao.ledger()
+    assert ledger.requests_made <= 4  # the chain's number, what stands there, the votes token
+    first = ledger.proposals()[0]
+    account = Address(dao.who["bob"])
+    budget: dict[str, tuple[Callable[[], object], int]] = {
+        "proposals": (lambda: ledger.proposals(), 2),
+        "proposal": (lambda: ledger.proposal(first.number), 2),
+        "treasury": (lambda: ledger.treasury(), 1),
+        "transfers": (lambda: ledger.transfers(0), 1),
+        "rules": (lambda: ledger.rules(), 2),
+        "power": (lambda: ledger.power(account), 1),
+        "power_for": (lambda: ledger.power_for(account, first), 1),
+        "ballots": (lambda: ledger.ballots(first), 1),
+    }
+    spent = {}
+    for name, (ask, _) in budget.items():
+        before = ledger.requests_made
+        ask()
+        spent[name] = ledger.requests_made - before
+    told = {name: most for name, (_, most) in budget.items()}
+    if dao.kind.nft and dao.kind.family == "oz":
+        told["power"] = 3
+    assert spent == told
+
+
+def test_what_is_no_governor_is_refused(dao: Dao) -> None:
+    """Its votes token, its timelock, and an account without code."""
+    for place in {dao.token.address, dao.who["friend"], *({dao.treasury} - {dao.governor.address})}:
+        with pytest.raises(NotAGovernor):
+            connect(dao.chain.rpc, 31337, place, name="dao")
