@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import replace
 from functools import partial
 
-from skill.chain import Signer, connect
-from skill.config import Config, DaoConfig
+from skill.chain import Signer, connect, connect_space
+from skill.config import AnyDao, Config, SpaceConfig
 from skill.dao.acting import look
 from skill.dao.answers import Answer, Done
 from skill.dao.journal import Entry
@@ -326,8 +326,10 @@ def _owner(conversation_id: str) -> str:
     return client if slash else ""
 
 
-def connected(dao: DaoConfig, signer: Signer | None) -> Ledger:
-    """The chain of a configured DAO. Raises `ChainError`."""
+def connected(dao: AnyDao, signer: Signer | None) -> Ledger:
+    """The chain of a configured DAO, or its hub. Raises `ChainError`."""
+    if isinstance(dao, SpaceConfig):
+        return connect_space(dao.hub, dao.snapshot, name=dao.key, key=signer, sequencer=dao.sequencer)
     return connect(
         dao.endpoint,
         dao.chain_id,
@@ -356,6 +358,7 @@ def build(
         timezone=config.timezone,
         pin=config.dialogue.pin_hash is not None,
         daos=tuple(dao.key for dao in config.daos),
+        off_chain=frozenset(dao.key for dao in config.daos if isinstance(dao, SpaceConfig)),
         rate=config.voice.rate,
     )
     names = Names(members=tuple(config.members), titles=(), assets=(), daos=settings.daos)

@@ -10,11 +10,11 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from skill.errors import ConfigError
@@ -50,6 +50,51 @@ class DaoConfig(_Part):
         if not isinstance(value, (list, tuple)):
             raise ValueError("a list of addresses")
         return tuple(_address(token) for token in value)
+
+
+_SPACE = re.compile(r"\S{1,256}")
+_ADDRESS_OF_PAGE = re.compile(r"https?://[^\s/]\S*")
+
+
+class SpaceConfig(_Part):
+    """One DAO that votes off the chain, in a Snapshot space: where its hub is reached, and how the space is called."""
+
+    key: str = Field(min_length=1)
+    snapshot: str
+    hub: str = Field(repr=False)
+    sequencer: str | None = Field(default=None, repr=False)
+    """Where votes are posted; None: where the public hubs have theirs, else the hub itself."""
+
+    @field_validator("snapshot")
+    @classmethod
+    def _snapshot(cls, value: str) -> str:
+        if not _SPACE.fullmatch(value):
+            raise ValueError("a space is called like aye.eth")
+        return value
+
+    @field_validator("hub", "sequencer")
+    @classmethod
+    def _hub(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS_OF_PAGE.fullmatch(value):
+            raise ValueError("an address such as https://hub.snapshot.org")
+        return value
+
+    @property
+    def chain_id(self) -> int:
+        """It is on none."""
+        return 0
+
+
+def _kind_of(value: object) -> str:
+    """What a line of `daos` is about; one that names neither is asked for its governor."""
+    named = value.keys() if isinstance(value, Mapping) else ()
+    return "snapshot" if isinstance(value, SpaceConfig) or "snapshot" in named else "governor"
+
+
+AnyDao = DaoConfig | SpaceConfig
+_Dao = Annotated[
+    Annotated[DaoConfig, Tag("governor")] | Annotated[SpaceConfig, Tag("snapshot")], Discriminator(_kind_of)
+]
 
 
 class KeyConfig(_Part):
@@ -125,7 +170,7 @@ class Config(BaseSettings):
     data: Path = Path("~/.local/share/aye")
     models: Path = Path("models")
     intents: Path | None = None
-    daos: tuple[DaoConfig, ...] = ()
+    daos: tuple[_Dao, ...] = ()
     members: Mapping[str, str] = Field(default_factory=dict)
     key: KeyConfig = KeyConfig()
     hearing: HearingConfig = HearingConfig()
@@ -153,7 +198,7 @@ class Config(BaseSettings):
 
     @field_validator("daos")
     @classmethod
-    def _daos(cls, value: tuple[DaoConfig, ...]) -> tuple[DaoConfig, ...]:
+    def _daos(cls, value: tuple[AnyDao, ...]) -> tuple[AnyDao, ...]:
         keys = [dao.key.lower() for dao in value]
         if len(set(keys)) != len(keys):
             raise ValueError("two DAOs have the same key")
@@ -170,6 +215,11 @@ class Config(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over what `load` hands in from the file."""
         return env_settings, init_settings
+
+    @property
+    def chain_daos(self) -> tuple[DaoConfig, ...]:
+        """Those that stand on a chain."""
+        return tuple(dao for dao in self.daos if isinstance(dao, DaoConfig))
 
     @property
     def data_folder(self) -> Path:
@@ -263,11 +313,14 @@ def _lines_of(root: yaml.Node | None) -> dict[tuple[str | int, ...], int]:
 def _explained(error: ValidationError, path: Path | None, lines: Mapping[tuple[str | int, ...], int]) -> ConfigError:
     first = error.errors(include_url=False, include_context=False)[0]
     place = tuple(first["loc"])
+    kind = ""
+    if len(place) > 2 and place[0] == "daos":  # pydantic names the kind of DAO too, which no file does
+        kind, place = str(place[2]), (*place[:2], *place[3:])
     name = ".".join(str(part) for part in place)
     line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
     source = f"{path}, line {line}" if line is not None else "The environment" if path is None else str(path)
     if first["type"] == "extra_forbidden":
-        known = _keys_beside(place)
+        known = _keys_beside(place, SpaceConfig if kind == "snapshot" else DaoConfig)
         near = difflib.get_close_matches(str(place[-1]), known, n=1, cutoff=0.4)
         hint = f"Did you mean `{near[0]}`?" if near else f"Known are: {', '.join(known)}."
         return ConfigError(f"{source}: there is no key `{name}`.", hint)
@@ -275,12 +328,12 @@ def _explained(error: ValidationError, path: Path | None, lines: Mapping[tuple[s
     return ConfigError(f"{source}: `{name}` is wrong: {reason[0].lower()}{reason[1:]}.")
 
 
-def _keys_beside(place: tuple[str | int, ...]) -> list[str]:
+def _keys_beside(place: tuple[str | int, ...], dao: type[BaseModel]) -> list[str]:
     model: type[BaseModel] = Config
     for part in place[:-1]:
         if isinstance(part, int):
             continue
-        kind = DaoConfig if part == "daos" else model.model_fields[str(part)].annotation
+        kind = dao if part == "daos" else model.model_fields[str(part)].annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             model = kind
     return list(model.model_fields)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from skill.config import Config, load
+from skill.config import Config, DaoConfig, SpaceConfig, load
 from skill.errors import ConfigError
 
 SHIPPED = Path(__file__).parent.parent / "config.yaml"
@@ -33,6 +33,24 @@ def test_the_shipped_file_is_the_defaults() -> None:
         ("hearing:\n  engine: siri\n", ["line 2", "hearing.engine", "'whisper'"]),
         ("voice:\n  rate: 9\n", ["line 2", "voice.rate", "3"]),
         ("daos:\n- key: a\n  endpoint: http://x\n  chain_id: 1\n  governor: 0x12\n", ["line 5", "governor", "forty"]),
+        (
+            f"daos:\n- key: a\n  endpoint: http://x\n  chain_id: 1\n  governor: '0x{'1' * 40}'\n  max_fee_gwei: 0\n",
+            ["line 6", "max_fee_gwei", "greater than 0"],
+        ),
+        ("daos:\n- key: a\n  chain_id: 1\n  governor: 0x12\n", ["line 2", "`daos.0.endpoint`", "required"]),
+        ("daos:\n- key: a\n  snapshot: aye.eth\n", ["line 2", "`daos.0.hub`", "required"]),
+        ("daos:\n- key: a\n  snapshot: aye.eth\n  hubb: http://h\n", ["line 2", "hub"]),
+        ("daos:\n- {key: a, snapshot: aye.eth, hub: 'http://h', huub: x}\n", ["line 2", "`daos.0.huub`", "`hub`"]),
+        ("daos:\n- key: a\n  snapshot: my space\n  hub: http://h\n", ["line 3", "daos.0.snapshot", "aye.eth"]),
+        ("daos:\n- key: a\n  snapshot: aye.eth\n  hub: h\n", ["line 4", "daos.0.hub", "https://hub.snapshot.org"]),
+        (
+            "daos:\n- key: a\n  snapshot: aye.eth\n  hub: http://h\n  governor: '0x12'\n",
+            ["line 5", "there is no key `daos.0.governor`", "snapshot"],
+        ),
+        (
+            "daos:\n- {key: a, snapshot: a.eth, hub: 'http://h'}\n- {key: A, snapshot: b.eth, hub: 'http://h'}\n",
+            ["line 1", "daos", "same key"],
+        ),
         ("members: {Bob: 3}\n", ["line 1", "members", "forty"]),
         ("timezone: Mars/Olympus\n", ["line 1", "timezone", "Europe/Berlin"]),
         ("a: [\n", ["not valid YAML"]),
@@ -48,6 +66,19 @@ def test_a_wrong_line_is_named(tmp_path: Path, text: str, names: list[str]) -> N
     for name in names:
         assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_space_is_a_dao_like_any_other(tmp_path: Path) -> None:
+    """Beside a governor, in the order of the file; the secret part of a hub's address shows nowhere."""
+    text = (
+        "daos:\n- {key: a, endpoint: 'http://e', chain_id: 1, governor: '0x" + "1" * 40 + "'}\n"
+        "- {key: b, snapshot: aye.eth, hub: 'https://u:SECRET@hub.example/KEY', sequencer: 'https://s/TOKEN'}\n"
+    )
+    made = load(written(tmp_path, text))
+    governor, space = made.daos
+    assert isinstance(governor, DaoConfig) and made.chain_daos == (governor,)
+    assert isinstance(space, SpaceConfig) and (space.key, space.snapshot) == ("b", "aye.eth")
+    assert not any(secret in repr(made) for secret in ("SECRET", "KEY", "TOKEN"))
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,14 +13,18 @@ from skill.chain.key_files import create_signer
 from skill.chain.node import Node
 from skill.chain.recognise import recognise
 from skill.chain.sender import Sender
+from skill.chain.snapshot import Snapshot
+from skill.chain.snapshot_hub import Hub
 
 __all__ = [
     "Delegation",
     "GasMoney",
     "Governor",
     "Signer",
+    "Snapshot",
     "chain_id_of",
     "connect",
+    "connect_space",
     "create_signer",
     "delegations",
     "gas_money",
@@ -50,6 +54,13 @@ def connect(
     sender = None if key is None else Sender(node, chain_id, key)
     dialect = recognise(node, governor)
     return Governor(node, chain_id, dialect, name=name, sender=sender, from_block=from_block, tokens=tokens)
+
+
+def connect_space(
+    hub: str, space: str, *, name: str, key: Signer | None = None, sequencer: str | None = None
+) -> Snapshot:
+    """A Snapshot space to read, and to vote in where there is a key. Raises `EndpointDown`, `NotAGovernor`."""
+    return Snapshot(Hub(hub, sequencer), space, name=name, signer=key)
 
 
 def chain_id_of(endpoint: str) -> int:

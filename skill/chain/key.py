@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 from eth_account import Account
+from eth_account.messages import encode_typed_data
 from eth_account.signers.local import LocalAccount
 
 from skill.chain.wire import checksum
@@ -18,7 +20,7 @@ from skill.errors import SignerError
 
 
 class Signer:
-    """Signs transactions for one account."""
+    """Signs transactions and typed data for one account."""
 
     __slots__ = ("_account",)
 
@@ -59,6 +61,14 @@ class Signer:
         except Exception as error:  # whatever it is, its text may hold what it was given
             raise SignerError(f"The key could not sign ({type(error).__name__}).") from None
         return "0x" + signed.hash.hex().removeprefix("0x"), bytes(signed.raw_transaction)
+
+    def sign_typed(self, domain: Mapping[str, Any], types: Mapping[str, Any], message: Mapping[str, Any]) -> str:
+        """An EIP-712 signature, 65 bytes as 0x-hexadecimal. Raises `SignerError`."""
+        try:
+            signable = encode_typed_data(dict(domain), dict(types), dict(message))
+            return "0x" + bytes(self._account.sign_message(signable).signature).hex()
+        except Exception as error:  # whatever it is, its text may hold what it was given
+            raise SignerError(f"The key could not sign ({type(error).__name__}).") from None
 
     def __repr__(self) -> str:
         return f"Signer({self.address})"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from skill.dao.nouns import Address, Choice, Payment
+from skill.dao.nouns import Address, Choice, Payment, Picked
 
 
 @dataclass(frozen=True, slots=True)
 class Vote:
     proposal_id: int
-    choice: Choice
+    choice: Choice | Picked
     reason: str = ""
     kind: Literal["vote"] = "vote"
 

@@ -71,8 +71,8 @@ class Ledger(Protocol):
     def power_for(self, account: Address, proposal: Proposal) -> int:
         """Voting power that counts for this proposal (at its snapshot), base units."""
 
-    def ballots(self, proposal: Proposal | None = None) -> tuple[BallotCast, ...]:
-        """Votes on one proposal or on all, oldest first."""
+    def ballots(self, proposal: Proposal | None = None, voter: Address | None = None) -> tuple[BallotCast, ...]:
+        """Votes on one proposal or on all, of one voter or of all, oldest first."""
 
     def simulate(self, act: Act) -> None:
         """`eth_call` of what would be sent, from the speaker's account. Raises `Reverted` with the reason."""

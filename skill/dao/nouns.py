@@ -21,8 +21,50 @@ class Choice(StrEnum):
     ABSTAIN = "abstain"
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A ballot that is no yes or no: the options it names, in its own order. Without any: it is secret, or not known.
+
+    `shares`: what part of the votes each one gets, percent; empty where the ballot gives none.
+    """
+
+    numbers: tuple[int, ...] = ()
+    """As people count the options, from 1."""
+    names: tuple[str, ...] = ()
+    """Somebody's words, as the proposal has them."""
+    shares: tuple[int, ...] = ()
+
+
+class VoteKind(StrEnum):
+    """How a proposal is voted on."""
+
+    YES_NO = "yes_no"
+    """For, against, abstain."""
+    SINGLE = "single"
+    """One option."""
+    APPROVAL = "approval"
+    """Any number of options."""
+    RANKED = "ranked"
+    """The options in an order."""
+    WEIGHTED = "weighted"
+    """The votes spread over options."""
+    QUADRATIC = "quadratic"
+    """Spread, and each option counts by the square of the sum of the roots."""
+    OTHER = "other"
+    """A way of counting that is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What can be chosen where it is no yes or no. `name` is somebody's words; `votes` in base units."""
+
+    number: int
+    name: str
+    votes: int
+
+
 class ProposalState(StrEnum):
-    """`IGovernor.ProposalState`, in its numeric order 0 to 7."""
+    """`IGovernor.ProposalState`, in its numeric order 0 to 7; then what a governor does not know."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -32,6 +74,8 @@ class ProposalState(StrEnum):
     QUEUED = "queued"
     EXPIRED = "expired"
     EXECUTED = "executed"
+    CLOSED = "closed"
+    """The voting is over, and it was no yes or no that could have passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +205,13 @@ class Proposal:
     ready_at: int | None = None
     """When a queued proposal can be executed."""
     as_of: int = 0
+    kind: VoteKind = VoteKind.YES_NO
+    options: tuple[Option, ...] = ()
+    """What can be chosen, in the proposal's order; none where it is a yes or no."""
+    private: bool = False
+    """Ballots are sealed until the voting is over."""
+    cast: int | None = None
+    """Votes of all ballots together, where the counts of `options` do not add up to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +227,8 @@ class Rules:
     proposal_threshold: int
     timelock_delay: int | None
     quorum_counts: tuple[Choice, ...] = (Choice.FOR, Choice.ABSTAIN)
+    members_only: bool = False
+    """Only members of the DAO's own list may propose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +265,9 @@ class DaoFacts:
     """The chain's own coin."""
     quorum_counts: tuple[Choice, ...] = (Choice.FOR, Choice.ABSTAIN)
     """Which choices count towards the quorum."""
+    off_chain: bool = False
+    """It only counts votes, and on no chain: there is no treasury, nothing is delegated, queued or executed, and a vote
+    may be changed while the voting lasts."""
     customs: Customs = Customs()
 
 
@@ -229,12 +285,12 @@ class VotingPower:
 
 @dataclass(frozen=True, slots=True)
 class BallotCast:
-    """A vote that is on the chain."""
+    """A vote that is on the chain, or with the hub. `transaction`: what cast it; off the chain, the envelope's name."""
 
     proposal: int
     """The proposal's number."""
     voter: Address
-    choice: Choice
+    choice: Choice | Picked
     weight: int
     reason: str
     at: int

@@ -14,7 +14,7 @@ from skill.dao.which import resolve
 
 
 def participation(request: Participation, ledger: Ledger) -> ParticipationAnswer | NoSuchProposal | AmbiguousProposal:
-    """Of one proposal, or of all that there ever were. `supply` is that of now."""
+    """Of one proposal, or of all that there ever were. `supply` is that of now, 0 where there is no such thing."""
     proposals = ledger.proposals()
     proposal: Proposal | None = None
     if request.proposal is not None:
@@ -28,7 +28,7 @@ def participation(request: Participation, ledger: Ledger) -> ParticipationAnswer
         dao=ledger.facts,
         proposal=proposal,
         ballots=ballots,
-        supply=ledger.power(ledger.facts.treasury).supply,
+        supply=0 if ledger.facts.off_chain else ledger.power(ledger.facts.treasury).supply,
         proposals=len(proposals),
         voters=len(counts),
         votes_by=tuple(counts.most_common()),

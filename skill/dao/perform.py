@@ -27,6 +27,9 @@ from skill.dao.requests import (
 )
 from skill.errors import WrongChain
 
+ON_CHAIN_ALONE = TreasuryBalance | TreasuryActivity | DelegateVotes | CreateProposal | MoveProposal
+"""What a DAO that only counts votes has none of."""
+
 
 def perform(
     request: Request,
@@ -41,6 +44,8 @@ def perform(
     `now` is in seconds since the epoch; `wait` is how long a `Commit` may wait for the chain, in seconds. Only a
     `Commit` signs; an act's own request prepares it. Raises `ChainError`, `StoreError` and `SignerError`.
     """
+    if ledger.facts.off_chain and isinstance(request, ON_CHAIN_ALONE):
+        return Refused("off_chain")
     match request:
         case TreasuryBalance():
             return treasury.balance(request, ledger)

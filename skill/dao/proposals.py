@@ -28,7 +28,15 @@ from skill.errors import Reverted
 
 UINT256 = 2**256
 
-DONE_WITH = frozenset({ProposalState.EXECUTED, ProposalState.CANCELED, ProposalState.DEFEATED, ProposalState.EXPIRED})
+DONE_WITH = frozenset(
+    {
+        ProposalState.EXECUTED,
+        ProposalState.CANCELED,
+        ProposalState.DEFEATED,
+        ProposalState.EXPIRED,
+        ProposalState.CLOSED,
+    }
+)
 """No step leads out of these."""
 
 
@@ -44,9 +52,10 @@ def about(request: AboutProposal, ledger: Ledger) -> ProposalAnswer | NoSuchProp
     proposal = find(request.proposal, ledger)
     if not isinstance(proposal, Proposal):
         return proposal
-    mine = ballot_of(ledger.speaker, ledger.ballots(proposal), proposal.number) if ledger.speaker else None
+    speaker = ledger.speaker
+    mine = ballot_of(speaker, ledger.ballots(proposal, speaker), proposal.number) if speaker else None
     left = None
-    if request.aspect == "effects" and proposal.state not in DONE_WITH:
+    if request.aspect == "effects" and proposal.state not in DONE_WITH and not ledger.facts.off_chain:
         left = after(proposal.effects, ledger.treasury().holdings)
     return ProposalAnswer(ledger.facts, proposal, request.aspect, mine, left)
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from skill.dao.acts import Act
-from skill.dao.nouns import Choice, Effect
+from skill.dao.nouns import Choice, Effect, Picked
 
 ProposalRef = int | str
+OptionRef = int | str
+"""Its number, or words of its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ class Participation:
 
 @dataclass(frozen=True, slots=True)
 class CastVote:
-    choice: Choice
+    """`choice` is yes, no or neither; where the proposal has options, one of them."""
+
+    choice: Choice | OptionRef
     proposal: ProposalRef
     reason: str = ""
     kind: Literal["cast_vote"] = "cast_vote"
@@ -136,6 +140,8 @@ class Prepared:
     power: int | None = None
     member: str | None = None
     """For a delegation: the name as it is in the address book."""
+    before: Choice | Picked | None = None
+    """For a vote: the speaker's own that it takes the place of."""
     kind: Literal["prepared"] = "prepared"
 
 

@@ -106,7 +106,7 @@ def own_ballot(
     proposal = proposal or _proposal(entry.act.proposal_id, ledger)
     if proposal is None:
         return None
-    for ballot in ledger.ballots(proposal):
+    for ballot in ledger.ballots(proposal, voter):
         if ballot.proposal == proposal.number and same(ballot.voter, voter):
             return ballot if signed is None or _hash(ballot.transaction) == _hash(signed.hash) else None
     return None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from dataclasses import replace
+
 from skill.dao.acts import Vote
 from skill.dao.answers import (
     AmbiguousProposal,
@@ -13,10 +17,10 @@ from skill.dao.answers import (
 )
 from skill.dao.journal import Journal
 from skill.dao.ledger import Ledger
-from skill.dao.nouns import Proposal, ProposalState
+from skill.dao.nouns import BallotCast, Choice, Picked, Proposal, ProposalState, VoteKind
 from skill.dao.participation import ballot_of
 from skill.dao.refusal import refusal
-from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
+from skill.dao.requests import CastVote, MyVote, OptionRef, Prepared, VoteReceipt
 from skill.dao.which import find, resolve
 from skill.errors import Reverted
 
@@ -28,8 +32,12 @@ def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposa
     proposal = find(request.proposal, ledger, certain=True)
     if not isinstance(proposal, Proposal):
         return proposal
-    act = Vote(proposal.id, request.choice, request.reason)
-    refused = check(act, proposal, ledger)
+    choice = chosen(request.choice, proposal)
+    if isinstance(choice, Refused):
+        return choice
+    act = Vote(proposal.id, choice, request.reason)
+    before = ballot_of(ledger.speaker, ledger.ballots(proposal, ledger.speaker), proposal.number)
+    refused = _refused(act, proposal, before, ledger)
     if refused is not None:
         return refused
     power = ledger.power_for(ledger.speaker, proposal)
@@ -40,24 +48,65 @@ def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposa
     except Reverted as reverted:
         return refusal(reverted, proposal)
     prepared = Prepared(act, ledger.facts.key, proposal.number, proposal.title, proposal.effects, power)
+    if before is not None:
+        prepared = replace(prepared, before=before.choice)
     return PreparedAnswer(ledger.facts, prepared, proposal)
 
 
 def check(act: Vote, proposal: Proposal, ledger: Ledger) -> Refused | None:
-    """Whether this proposal takes a vote of the speaker now: it is open, and there is none yet."""
-    mine = ballot_of(ledger.speaker, ledger.ballots(proposal), proposal.number)
-    if mine is not None:
+    """Whether this proposal takes a vote of the speaker now: it is open, and there is none yet, or another one that may
+    still be changed.
+    """
+    mine = ballot_of(ledger.speaker, ledger.ballots(proposal, ledger.speaker), proposal.number)
+    return _refused(act, proposal, mine, ledger)
+
+
+def _refused(act: Vote, proposal: Proposal, mine: BallotCast | None, ledger: Ledger) -> Refused | None:
+    changes = ledger.facts.off_chain and proposal.state is ProposalState.ACTIVE
+    if mine is not None and not (changes and (mine.choice, mine.reason) != (act.choice, act.reason)):
         return Refused("already_voted", proposal=proposal, mine=mine)
+    if proposal.private and proposal.state is ProposalState.ACTIVE:
+        return Refused("private_vote", proposal=proposal)
     if proposal.state is ProposalState.PENDING:
         return Refused("not_yet_open", proposal=proposal)
     if proposal.state is not ProposalState.ACTIVE:
         return Refused("not_active", proposal=proposal)
     customs = ledger.facts.customs
-    if act.choice not in customs.choices:
+    if isinstance(act.choice, Choice) and act.choice not in customs.choices:
         return Refused("no_abstain", proposal=proposal)
     if act.reason and not customs.reasons:
         return Refused("no_reason", proposal=proposal)
     return None
+
+
+def chosen(choice: Choice | OptionRef, proposal: Proposal) -> Choice | Picked | Refused:
+    """What the ballot would hold: yes, no or neither, or one option where the proposal has options.
+
+    An option is meant by its number, or by words that are all in the name of one option alone; never by a near one.
+    Whether one option is a whole ballot depends on how it is voted on: in an order of all options it is not.
+    """
+    if not proposal.options:
+        return choice if isinstance(choice, Choice) else Refused("yes_or_no", proposal=proposal)
+    if proposal.private and proposal.state is ProposalState.ACTIVE:
+        return Refused("private_vote", proposal=proposal)
+    if proposal.kind in (VoteKind.RANKED, VoteKind.OTHER, VoteKind.YES_NO):
+        return Refused("unspeakable_vote", proposal=proposal)
+    if isinstance(choice, Choice):
+        return Refused("which_option", proposal=proposal)
+    wanted = str(choice).strip()
+    if wanted.isdecimal():
+        found = [one for one in proposal.options if one.number == int(wanted)]
+    else:
+        words = _words(wanted)
+        found = [one for one in proposal.options if words and words <= _words(one.name)]
+        found = [one for one in found if words == _words(one.name)] or found
+    if len(found) != 1:
+        return Refused("no_such_option" if not found else "which_option", wanted, proposal)
+    return Picked((found[0].number,), (found[0].name,))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | AmbiguousProposal | Refused:
@@ -67,7 +116,7 @@ def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | Amb
         return Refused("no_key")
     if request.proposal is None:
         proposals = ledger.proposals()
-        ballots = ledger.ballots()
+        ballots = ledger.ballots(voter=speaker)
         active = [proposal for proposal in proposals if proposal.state is ProposalState.ACTIVE]
         mine = {one.number: ballot_of(speaker, ballots, one.number) for one in active}
         still = [one for one in active if mine[one.number] is None]
@@ -82,7 +131,7 @@ def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | Amb
     found = find(request.proposal, ledger)
     if not isinstance(found, Proposal):
         return found
-    ballot = ballot_of(speaker, ledger.ballots(found), found.number)
+    ballot = ballot_of(speaker, ledger.ballots(found, speaker), found.number)
     return MyVoteAnswer(ledger.facts, found, ballot, power=ledger.power_for(speaker, found))
 
 
@@ -104,10 +153,10 @@ def receipt(
         if not isinstance(found, Proposal):
             return found
         entry = next((entry for entry in entries if entry.proposal == found.number), None)
-        ballot = ballot_of(ledger.speaker, ledger.ballots(found), found.number)
+        ballot = ballot_of(ledger.speaker, ledger.ballots(found, ledger.speaker), found.number)
         return ReceiptAnswer(ledger.facts, entry, ballot, found)
     entry = entries[0] if entries else None
-    ballots = ledger.ballots()
+    ballots = ledger.ballots(voter=ledger.speaker)
     if entry is None:
         ballot = ballot_of(ledger.speaker, ballots)
     else:

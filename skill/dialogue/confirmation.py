@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
 from skill.dao.answers import PreparedAnswer
-from skill.dao.nouns import Payment
+from skill.dao.nouns import Payment, Picked
 from skill.dao.requests import Prepared
 from skill.dialogue import voting
 from skill.dialogue.speech import Speech
@@ -111,6 +111,10 @@ def not_done(prepared: Prepared, speech: Speech) -> str:
 
 def _purpose(act: Act, speech: Speech) -> str:
     if isinstance(act, Vote):
+        if isinstance(act.choice, Picked):
+            return speech.say(
+                "purpose_vote_options", choice=speech.choice(Picked(act.choice.numbers, act.choice.names))
+            )
         return speech.say(f"purpose_vote_{act.choice}")
     return speech.say(f"purpose_{act.kind}")
 

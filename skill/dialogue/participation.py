@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from skill.dao.answers import ParticipationAnswer
 from skill.dao.members import same
-from skill.dao.nouns import Address
+from skill.dao.nouns import Address, Picked
 from skill.dao.requests import Participation
 from skill.dialogue.reference import Slots, proposal
 from skill.dialogue.speech import AT_A_TIME, Said, Speech
@@ -22,8 +24,13 @@ def told(answer: ParticipationAnswer, speech: Speech) -> Said:
         name = speech.numbered(one)
         if not answer.ballots:
             return Said(speech.say("turnout_none", proposal=name), about=one.number)
-        share = speech.percent(sum(ballot.weight for ballot in answer.ballots), answer.supply)
-        text = speech.say("turnout", proposal=name, share=share, count=len(answer.ballots))
+        weight = sum(ballot.weight for ballot in answer.ballots)
+        if answer.dao.off_chain:
+            votes = speech.votes(answer.dao.votes, weight)
+            text = speech.say("turnout_counted", proposal=name, votes=votes, count=len(answer.ballots))
+        else:
+            share = speech.percent(weight, answer.supply)
+            text = speech.say("turnout", proposal=name, share=share, count=len(answer.ballots))
         return Said(f"{text} {_choices(answer, speech)}", about=one.number)
     if answer.proposals == 0:
         return Said(speech.say("list_no_proposals"))
@@ -53,12 +60,18 @@ def _choices(answer: ParticipationAnswer, speech: Speech) -> str:
     """Each by name while they are few."""
     if len(answer.ballots) <= AT_A_TIME:
         each = [
-            speech.say(
-                "turnout_ballot", member=_who(one.voter, answer, speech), choice=speech.say(f"choice_{one.choice}")
-            )
+            speech.say("turnout_ballot", member=_who(one.voter, answer, speech), choice=speech.choice(one.choice))
             for one in answer.ballots
         ]
         return speech.say("turnout_each", votes=speech.replies.joined(each))
+    picks = Counter(
+        one for ballot in answer.ballots if isinstance(ballot.choice, Picked) for one in ballot.choice.numbers
+    )
+    if picks:
+        most = [
+            speech.say("turnout_option", count=count, number=number) for number, count in picks.most_common(AT_A_TIME)
+        ]
+        return speech.say("turnout_so", choices=speech.replies.joined(most))
     counts = {
         choice: sum(ballot.choice == choice for ballot in answer.ballots) for choice in ("for", "against", "abstain")
     }

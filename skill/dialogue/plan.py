@@ -66,7 +66,7 @@ class Dialogue:
 
     def plan(self, meaning: Meaning | None, transcript: Transcript, conversation: Conversation, now: float) -> Step:
         """What to do about what was said. Never raises for what a person says."""
-        speech = self._speech(now)
+        speech = self._speech(now, conversation.dao)
         meaning = None if meaning is None else storable(meaning)
         try:
             return self._planned(meaning, transcript, conversation, speech)
@@ -75,7 +75,7 @@ class Dialogue:
 
     def tell(self, answer: Answer, conversation: Conversation, now: float) -> Step:
         """The domain's answer in words; what was prepared is read back, with the phrase to say."""
-        speech = self._speech(now)
+        speech = self._speech(now, conversation.dao)
         earlier = conversation.became
         conversation = replace(conversation, became=outcome.of(answer, conversation) or earlier)
         try:
@@ -96,7 +96,7 @@ class Dialogue:
 
     def trouble(self, error: AyeError, conversation: Conversation, now: float) -> Step:
         """A chain, a journal or a key that failed, as one sentence and what mends it."""
-        speech = self._speech(now)
+        speech = self._speech(now, conversation.dao)
         meaning = conversation.last_meaning
         parts = [prose.speakable(text, MESSAGE, speech.told) for text in (error.message, error.mend)]
         text = " ".join(part if part[-1] in ".!?" else f"{part}." for part in parts if part)
@@ -116,7 +116,7 @@ class Dialogue:
         """What to say when an answer did not come in time; None: nothing is over."""
         if conversation.pending is None or now <= conversation.pending.until:
             return None
-        speech = self._speech(now)
+        speech = self._speech(now, conversation.dao)
         conversation = self._let_go(conversation, speech)
         return self._reply(conversation, "" if conversation.preface else speech.say("stopped_waiting"))
 
@@ -134,8 +134,9 @@ class Dialogue:
         return _prefaced(conversation, told)
 
     def _news_of(self, *entries: Entry | None) -> str:
+        found = [one for one in entries if one is not None]
         try:
-            return voting.told_after_crash([one for one in entries if one is not None], self._speech(0.0))
+            return voting.told_after_crash(found, self._speech(0.0, found[0].dao if found else ""))
         except LanguageError:
             return self._unsayable
 
@@ -246,6 +247,11 @@ class Dialogue:
             if whole is not None:
                 heard = conversation.heard_as if meaning.intent == "correct" else whole
                 return self._ask(whole, replace(conversation, pending=None, heard_as=heard), speech)
+        named = None if meaning is None else meaning.slots.get("proposal")
+        if meaning is not None and meaning.intent == "choose_option" and named == "it" and "proposal" in open_.slots:
+            # Of the proposal that was asked about: it is no yes or no.
+            slots = {"proposal": open_.slots["proposal"], "option": meaning.slots.get("option", "")}
+            return self._ask(replace(meaning, slots=slots), replace(conversation, pending=None), speech)
         if meaning is None or meaning.intent in (SLOT_VALUE, "correct"):
             if pending.tries > 0:
                 return self._reply(replace(closed, heard_as=None), speech.say("stopped_asking"))
@@ -434,8 +440,8 @@ class Dialogue:
         """The language lacks a reply: said so, and nothing stays open."""
         return self._reply(outcome.dropped(conversation), self._unsayable)
 
-    def _speech(self, now: float) -> Speech:
-        return Speech(self._replies, self._members, self._zone, now)
+    def _speech(self, now: float, dao: str = "") -> Speech:
+        return Speech(self._replies, self._members, self._zone, now, off_chain=dao in self._settings.off_chain)
 
 
 def _fresh(conversation: Conversation) -> Conversation:

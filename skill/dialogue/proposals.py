@@ -9,11 +9,19 @@ from skill.dao.answers import AmbiguousProposal, NoSuchProposal, ProposalAnswer,
 from skill.dao.nouns import BallotCast, DaoFacts, Proposal, ProposalState
 from skill.dao.requests import AboutProposal, CreateProposal, ListProposals, MoveProposal
 from skill.dialogue.reference import Slots, proposal
-from skill.dialogue.speech import AT_A_TIME, Said, Speech
+from skill.dialogue.speech import AT_A_TIME, MOST_OPTIONS, Said, Speech
 from skill.language import prose
 
 STATES = (*(state.value for state in ProposalState), "all")
-PAST = frozenset({ProposalState.DEFEATED, ProposalState.EXECUTED, ProposalState.CANCELED, ProposalState.EXPIRED})
+PAST = frozenset(
+    {
+        ProposalState.DEFEATED,
+        ProposalState.EXECUTED,
+        ProposalState.CANCELED,
+        ProposalState.EXPIRED,
+        ProposalState.CLOSED,
+    }
+)
 """What such a proposal says it would do, it will not do any more."""
 FIRST_WORDS = 25
 """So much of a proposal's own text follows the summary at once; the rest comes with "go on"."""
@@ -124,7 +132,8 @@ def description(answer: ProposalAnswer, speech: Speech) -> Said:
         "describe", number=one.number, title=speech.title(one.title), proposer=speech.who(one.proposer)
     )
     effects_ = speech.effects_in_short(one.effects, answer.dao, one.state in PAST)
-    summary = f"{opening} {state(one, speech, short=True)} {effects_}"
+    choices = options(one, speech) if one.options else ""
+    summary = " ".join(part for part in (opening, state(one, speech, short=True), choices, effects_) if part)
     text = prose.pieces(one.body, speech.told, FIRST_WORDS)
     if not text:
         return Said(f"{summary} {speech.say('describe_no_text')}", about=one.number)
@@ -157,10 +166,59 @@ def state(one: Proposal, speech: Speech, short: bool = False) -> str:
     return speech.say(f"state_is_{one.state}")
 
 
+def options(one: Proposal, speech: Speech) -> str:
+    """How it is voted on, and what can be chosen; of many the first six."""
+    said = [speech.option(option.number, option.name) for option in one.options[:MOST_OPTIONS]]
+    if len(one.options) > MOST_OPTIONS:
+        said.append(speech.say("options_further", count=len(one.options) - MOST_OPTIONS))
+    return speech.say(f"options_{one.kind}", count=len(one.options), options=speech.replies.joined(said))
+
+
+def _options_status(answer: ProposalAnswer, name: str, speech: Speech) -> str:
+    """How the options stand, the three with most votes; nothing of it says that one has won."""
+    one, dao = answer.proposal, answer.dao
+    over = one.state is ProposalState.CLOSED
+    most = sorted(one.options, key=lambda option: (-option.votes, option.number))
+    whole = one.cast if one.cast is not None else sum(option.votes for option in one.options)
+    if whole == 0:
+        parts = [speech.say("status_no_votes" if over else "status_no_votes_yet", proposal=name)]
+    else:
+        first = [option for option in most if option.votes == most[0].votes]
+        named = [speech.option(option.number, option.name) for option in first[:AT_A_TIME]]
+        key = "options_ahead" if len(first) <= AT_A_TIME else "options_level"
+        parts = [speech.say(key, proposal=name, options=speech.replies.joined(named), count=len(first))]
+        said = [
+            speech.say(
+                "option_stands",
+                option=speech.option(option.number, option.name),
+                votes=speech.votes(dao.votes, option.votes),
+                percent=speech.percent(option.votes, whole),
+            )
+            for option in most[:AT_A_TIME]
+        ]
+        parts.append(_sentences(said))
+        if len(most) > AT_A_TIME:
+            parts.append(speech.say("options_left", count=len(most) - AT_A_TIME))
+        if 0 < one.quorum <= whole:
+            parts.append(speech.say("options_quorum_reached"))
+    if one.quorum > whole:
+        percent = speech.percent(whole, one.quorum, 100)
+        parts.append(speech.say("options_quorum_missed" if over else "options_quorum_missing", percent=percent))
+    parts.append(state(one, speech, short=True))
+    if answer.mine is not None:
+        parts.append(my_choice(answer.mine, speech))
+    return " ".join(parts)
+
+
 def status(answer: ProposalAnswer, speech: Speech) -> str:
     """Whether it passes, the votes for and against, the quorum, and one's own vote."""
     one, tally = answer.proposal, answer.proposal.tally
     name = speech.numbered(one)
+    if one.private and one.state is ProposalState.ACTIVE:
+        parts = [speech.say("status_private", proposal=name), state(one, speech, short=True)]
+        return " ".join(parts if answer.mine is None else [*parts, my_choice(answer.mine, speech)])
+    if one.options and one.state is not ProposalState.PENDING:
+        return _options_status(answer, name, speech)
     if one.state is ProposalState.PENDING:
         return speech.say("status_pending", proposal=name, when=speech.when(one.opens_at))
     if one.state is ProposalState.CANCELED:
@@ -171,11 +229,12 @@ def status(answer: ProposalAnswer, speech: Speech) -> str:
         )
         if one.state is not ProposalState.ACTIVE:
             return f"{opening} {state(one, speech)}"
-        needed = speech.say("quorum_needs", votes=speech.votes(answer.dao.votes, one.quorum))
-        return f"{opening} {needed} {speech.say('state_is_active', when=_shortly(one.closes_at, speech))}"
+        needed = speech.say("quorum_needs", votes=speech.votes(answer.dao.votes, one.quorum)) if one.quorum else ""
+        return f"{opening} {needed}".strip() + f" {speech.say('state_is_active', when=_shortly(one.closes_at, speech))}"
     parts = [_standing(one, answer.dao, name, speech), _votes(one, answer.dao, speech)]
     if one.state is ProposalState.ACTIVE:
-        parts.append(_quorum(one, answer.dao, speech))
+        if one.quorum or not answer.dao.off_chain:
+            parts.append(_quorum(one, answer.dao, speech))
         parts.append(speech.say("state_is_active", when=_shortly(one.closes_at, speech)))
     elif one.state is ProposalState.DEFEATED and tally.for_ > tally.against:
         parts.append(_quorum(one, answer.dao, speech))
@@ -232,7 +291,7 @@ def _quorum(one: Proposal, dao: DaoFacts, speech: Speech) -> str:
 
 def my_choice(mine: BallotCast, speech: Speech) -> str:
     """Such as "You voted yes."."""
-    return speech.say("you_voted", choice=speech.say(f"choice_{mine.choice}"))
+    return speech.say("you_voted", choice=speech.choice(mine.choice))
 
 
 def deadline(one: Proposal, speech: Speech) -> str:

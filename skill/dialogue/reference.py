@@ -15,7 +15,7 @@ Slots = Mapping[str, SlotValue]
 VOTES = ("cast_vote", "start_vote")
 VOTE_SLOTS = ("proposal", "choice")
 """What a vote needs."""
-ORDER = ("proposal", "choice", "amount", "asset", "recipient", "member", "dao")
+ORDER = ("proposal", "choice", "option", "amount", "asset", "recipient", "member", "dao")
 """In this order what is missing is asked for."""
 NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -25,6 +25,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "proposal_effects": ("proposal",),
         "cast_vote": VOTE_SLOTS,
         "start_vote": VOTE_SLOTS,
+        "choose_option": ("proposal", "option"),
         "delegate_votes": ("member",),
         "create_proposal": ("amount", "asset", "recipient"),
         "queue_proposal": ("proposal",),
@@ -37,6 +38,7 @@ ACTS = frozenset(
     {
         "cast_vote",
         "start_vote",
+        "choose_option",
         "delegate_votes",
         "undelegate_votes",
         "create_proposal",
@@ -64,7 +66,7 @@ HIGHEST = 9_999
 
 def slots_of(intent: str) -> tuple[str, ...]:
     """All slots that an intent takes."""
-    reason = ("reason",) if intent in VOTES else ()
+    reason = ("reason",) if intent in VOTES or intent == "choose_option" else ()
     return NEEDED.get(intent, ()) + FOLLOWS.get(intent, ()) + reason
 
 
@@ -160,6 +162,8 @@ def _usable(name: str, value: SlotValue) -> bool:
         if isinstance(value, int):
             return not isinstance(value, bool) and 0 < value <= HIGHEST
         return bool(value.strip())
+    if name == "option":
+        return value.strip() != "" if isinstance(value, str) else 0 < value <= HIGHEST
     if name == "choice":
         return value in tuple(Choice)
     return bool(str(value).strip())

@@ -33,6 +33,8 @@ def _rule(name: str, answer: RulesAnswer, speech: Speech) -> str:
     rules, votes = answer.rules, answer.dao.votes
     match name:
         case "quorum":
+            if rules.quorum == 0 and answer.dao.off_chain:
+                return speech.say("rules_no_quorum")
             counts = speech.replies.joined([speech.say(f"quorum_of_{choice}") for choice in rules.quorum_counts])
             if rules.quorum_percent is None:
                 said = speech.say("rules_quorum", votes=speech.votes(votes, rules.quorum))
@@ -45,12 +47,16 @@ def _rule(name: str, answer: RulesAnswer, speech: Speech) -> str:
                 )
             return f"{said} {speech.say('rules_quorum_counts', votes=counts)}" if counts else said
         case "voting_period":
+            if rules.voting_period == 0:
+                return speech.say("rules_no_voting_period")
             return speech.say("rules_voting_period", time=speech.duration(rules.voting_period))
         case "voting_delay":
             if rules.voting_delay == 0:
                 return speech.say("rules_no_voting_delay")
             return speech.say("rules_voting_delay", time=speech.duration(rules.voting_delay))
         case "proposal_threshold":
+            if rules.members_only:
+                return speech.say("rules_members_only")
             if rules.proposal_threshold == 0:
                 return speech.say("rules_no_threshold")
             return speech.say("rules_threshold", votes=speech.votes(votes, rules.proposal_threshold))

@@ -10,6 +10,7 @@ from decimal import Decimal
 from skill.dao.nouns import (
     Address,
     Asset,
+    Choice,
     DaoFacts,
     Effect,
     Holding,
@@ -17,6 +18,7 @@ from skill.dao.nouns import (
     Nothing,
     PassedOn,
     Payment,
+    Picked,
     Proposal,
     RuleChange,
     UnknownCall,
@@ -27,6 +29,10 @@ from skill.language.replies import Fact, Replies
 TITLE = 120
 """Letters of a title that are said."""
 NAME = 40
+OPTION = 60
+"""Letters of an option's name that are said."""
+MOST_OPTIONS = 6
+"""Of more in one sentence nobody keeps any."""
 AT_A_TIME = 3
 """People keep three things of a list that they hear."""
 DOLLARS_WHOLE_FROM = 10
@@ -58,14 +64,36 @@ class Speech:
     zone: tzinfo | None
     now: float
     exact: bool = False
+    off_chain: bool = False
+    """Of a DAO that only counts votes, on no chain: some things are said otherwise then."""
 
     def exactly(self) -> Speech:
         """The same with exact figures."""
         return replace(self, exact=True)
 
     def say(self, key: str, **facts: Fact) -> str:
-        """A reply of `replies.yaml`."""
-        return self.replies.text(key, **facts)
+        """A reply of `replies.yaml`; off the chain its own, where there is one."""
+        other = f"{key}_off_chain"
+        return self.replies.text(other if self.off_chain and other in self.replies.templates else key, **facts)
+
+    # --- ballots ---
+
+    def choice(self, choice: Choice | Picked) -> str:
+        """Such as "yes", or "for option two, Blue,", to follow "you voted"."""
+        if isinstance(choice, Choice):
+            return self.say(f"choice_{choice}")
+        if not choice.numbers:
+            return self.say("choice_secret")
+        named = [
+            self.say("option_share", option=self.option(number, name), percent=self.percent(share, 100))
+            for number, name, share in zip(choice.numbers, choice.names, choice.shares, strict=False)
+        ] or [self.option(number, name) for number, name in zip(choice.numbers, choice.names, strict=False)]
+        said = self.replies.joined(named[:MOST_OPTIONS])
+        return self.say("choice_options" if len(named) <= MOST_OPTIONS else "choice_more_options", options=said)
+
+    def option(self, number: int, name: str) -> str:
+        """Such as "option two, Blue"."""
+        return self.say("option", number=number, name=prose.speakable(name, OPTION, self.told) or self.say("nameless"))
 
     # --- figures ---
 

@@ -17,7 +17,8 @@ class DialogueSettings:
     """How long an answer is waited for, in seconds; where the listener's clock is; what is asked before signing.
 
     `timezone`: a name such as Europe/Berlin; None: the machine's own. `pin`: one is asked for last, before anything is
-    signed. `daos`: the keys of those configured. `rate`: speed of speech to begin with, 0.5 to 3.
+    signed. `daos`: the keys of those configured, `off_chain` of those that only count votes. `rate`: speed of speech to
+    begin with, 0.5 to 3.
     """
 
     confirm_seconds: float = 30.0
@@ -25,6 +26,7 @@ class DialogueSettings:
     timezone: str | None = None
     pin: bool = False
     daos: tuple[str, ...] = ()
+    off_chain: frozenset[str] = frozenset()
     rate: float = 1.0
 
     @property

@@ -42,6 +42,8 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
             return proposals.about_request(meaning.intent, slots)
         case "cast_vote":
             return voting.cast_request(slots)
+        case "choose_option":
+            return voting.option_request(slots)
         case "my_vote":
             return voting.mine_request(slots)
         case "vote_receipt":

@@ -9,7 +9,7 @@ from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
 from skill.dao.answers import LOW_ACTS, Done, MyVoteAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
-from skill.dao.nouns import Choice, ProposalState
+from skill.dao.nouns import Choice, Proposal, ProposalState
 from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
 from skill.dialogue import proposals
 from skill.dialogue.reference import Slots, proposal
@@ -47,6 +47,12 @@ CODES = frozenset(
         "wrong_chain",
         "changed",
         "unsettled",
+        "which_option",
+        "no_such_option",
+        "unspeakable_vote",
+        "yes_or_no",
+        "private_vote",
+        "off_chain",
     }
 )
 """Refusals that have a sentence of their own; any other is told in the contract's words."""
@@ -57,6 +63,13 @@ def cast_request(slots: Slots) -> CastVote:
     found = proposal(slots)
     assert found is not None, "asked for before"
     return CastVote(Choice(str(slots["choice"])), found, str(slots.get("reason", "")))
+
+
+def option_request(slots: Slots) -> CastVote:
+    """Both slots are there."""
+    found, option = proposal(slots), slots["option"]
+    assert found is not None, "asked for before"
+    return CastVote(option if isinstance(option, int) else str(option), found, str(slots.get("reason", "")))
 
 
 def mine_request(slots: Slots) -> MyVote:
@@ -80,12 +93,13 @@ def mine(answer: MyVoteAnswer, speech: Speech) -> Said:
         text = speech.say(
             "mine_cast",
             proposal=name,
-            choice=speech.say(f"choice_{cast.choice}"),
+            choice=speech.choice(cast.choice),
             votes=speech.votes(answer.dao.votes, cast.weight),
             when=speech.when(cast.at),
         )
         reason = prose.speakable(cast.reason, REASON, speech.told)
-        return Said(f"{text} {speech.say('mine_reason', reason=reason)}" if reason else text, about=one.number)
+        parts = [text, speech.say("mine_reason", reason=reason) if reason else "", _changeable(one, speech)]
+        return Said(" ".join(part for part in parts if part), about=one.number)
     if one.state is ProposalState.ACTIVE:
         if answer.power == 0:
             text = speech.say("mine_no_power", proposal=name)
@@ -95,12 +109,18 @@ def mine(answer: MyVoteAnswer, speech: Speech) -> Said:
     return Said(f"{speech.say('mine_not', proposal=name)} {proposals.state(one, speech)}", about=one.number)
 
 
+def _changeable(one: Proposal | None, speech: Speech) -> str:
+    """Off the chain a vote may be changed for as long as the voting lasts."""
+    open_ = one is not None and one.state is ProposalState.ACTIVE and not one.private
+    return speech.say("vote_changeable") if speech.off_chain and open_ else ""
+
+
 def _still_open(answer: MyVoteAnswer, speech: Speech) -> Said:
     said = _left_to_vote_on(answer, speech)
     if not answer.cast:
         return said
     votes = [
-        speech.say("open_voted_on", choice=speech.say(f"choice_{one.choice}"), number=one.proposal)
+        speech.say("open_voted_on", choice=speech.choice(one.choice), number=one.proposal)
         for one in answer.cast[:AT_A_TIME]
     ]
     text = f"{speech.say('open_voted', votes=speech.replies.joined(votes))} {said.text}"
@@ -136,11 +156,17 @@ def receipt(answer: ReceiptAnswer, speech: Speech) -> Said:
     if cast is not None and (entry is None or isinstance(entry.act, Vote)):
         text = speech.say(
             "receipt_on_chain",
-            choice=speech.say(f"choice_{cast.choice}"),
+            choice=speech.choice(cast.choice),
             number=cast.proposal,
             votes=speech.votes(answer.dao.votes, cast.weight),
             when=speech.when(cast.at),
         )
+        if speech.off_chain:
+            # An earlier vote counts for as long as the one asked about does not: both are told.
+            other = entry is not None and (entry.signed is None or entry.signed.hash != cast.transaction)
+            before = fate_of(entry, speech) if entry is not None and other and entry.fate is not Fate.DONE else ""
+            parts = (before, text, _changeable(answer.proposal, speech))
+            return Said(" ".join(part for part in parts if part), about=about)
         return Said(text, about=about)
     if entry is None:
         if answer.proposal is not None:
@@ -175,7 +201,7 @@ def act_name(act: Act, number: int | None, title: str, speech: Speech) -> str:
     facts = {"number": number if number is not None else speech.say("without_number"), "title": speech.title(title)}
     match act:
         case Vote():
-            return speech.say("act_vote", choice=speech.say(f"choice_{act.choice}"), **facts)
+            return speech.say("act_vote", choice=speech.choice(act.choice), **facts)
         case Delegate():
             return speech.say("act_delegate", member=speech.who(act.to))
         case Propose():
@@ -193,11 +219,14 @@ def read_back(prepared: Prepared, answer_votes: str | None, effects: str, speech
     assert isinstance(prepared.act, Vote)
     text = speech.say(
         "read_back_vote",
-        choice=speech.say(f"choice_{prepared.act.choice}"),
+        choice=speech.choice(prepared.act.choice),
         number=prepared.proposal or 0,
         title=speech.title(prepared.title),
     )
-    parts = [text, effects]
+    parts = [text]
+    if prepared.before is not None:
+        parts.append(speech.say("read_back_change", choice=speech.choice(prepared.before)))
+    parts.append(effects)
     if answer_votes is not None:
         parts.append(speech.say("read_back_power", votes=answer_votes))
     if prepared.act.reason:
@@ -248,9 +277,10 @@ def refused(answer: Refused, speech: Speech) -> Said:
         code = "unexplained"
     parts = [speech.say(f"refused_{code}", proposal=name, message=message or speech.say("unspeakable"))]
     if code == "already_voted" and answer.mine is not None:
-        parts = [
-            speech.say("refused_already_voted_so", proposal=name, choice=speech.say(f"choice_{answer.mine.choice}"))
-        ]
+        parts = [speech.say("refused_already_voted_so", proposal=name, choice=speech.choice(answer.mine.choice))]
+    if one is not None and one.options and code in ("which_option", "no_such_option"):
+        parts.append(proposals.options(one, speech))
+        parts.append(speech.say("say_option", option=one.options[-1].number, number=one.number))
     if one is not None and code in (
         "not_active",
         "not_yet_open",

@@ -89,7 +89,8 @@ def _grammar(code: str, settings: Config) -> tuple[Grammar, tuple[str, ...]]:
         try:
             ledger = connected(dao, None)
             titles += [proposal.title for proposal in ledger.proposals()]
-            assets += [holding.asset.symbol for holding in ledger.treasury().holdings]
+            if not ledger.facts.off_chain:
+                assets += [holding.asset.symbol for holding in ledger.treasury().holdings]
         except AyeError:
             unread.append(dao.key)
     names = Names(

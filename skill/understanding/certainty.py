@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from skill.flow import Meaning
 
 ACTS = frozenset(
-    {"cast_vote", "delegate_votes", "undelegate_votes", "create_proposal", "queue_proposal", "execute_proposal",
-     "cancel_proposal", "confirm"}
+    {"cast_vote", "choose_option", "delegate_votes", "undelegate_votes", "create_proposal", "queue_proposal",
+     "execute_proposal", "cancel_proposal", "confirm"}
 )  # fmt: skip
 """Never from a near match, unless all that differs sounds the same."""
 
@@ -38,6 +38,8 @@ def guarded(meaning: Meaning, others: Iterable[Meaning]) -> Meaning:
 
     `others` are the meanings of the other readings that fit as well.
     """
+    if meaning.intent == "choose_option":
+        return _guarded_option(meaning, others)
     if meaning.intent != "cast_vote":
         return meaning
     rivals = [other for other in others if other.intent == "cast_vote"]
@@ -49,6 +51,15 @@ def guarded(meaning: Meaning, others: Iterable[Meaning]) -> Meaning:
     if len(agreed) == 2 and not doubtful(str(meaning.slots.get("reason", ""))):
         return meaning
     return Meaning("start_vote", agreed, meaning.score)
+
+
+def _guarded_option(meaning: Meaning, others: Iterable[Meaning]) -> Meaning:
+    """Without an option where the readings differ, or where the reason may say something else: it is asked for then."""
+    sure = all(other.slots == meaning.slots for other in others if other.intent in ("choose_option", "cast_vote"))
+    if sure and not doubtful(str(meaning.slots.get("reason", ""))):
+        return meaning
+    slots = {name: value for name, value in meaning.slots.items() if name == "proposal"}
+    return Meaning("choose_option", slots, meaning.score)
 
 
 def doubtful(reason: str) -> bool:

@@ -66,7 +66,7 @@ def test_a_second_vote_is_refused_in_words(fresh_ledger: Governor, raw: RawChain
     assert len(raw.ballots(fresh_ledger.speaker)) == 1
 
 
-@pytest.mark.parametrize("state", [one for one in ProposalState if one not in ("active", "expired")])
+@pytest.mark.parametrize("state", [one for one in ProposalState if one not in ("active", "expired", "closed")])
 def test_a_vote_where_none_is_taken_is_refused_by_the_state(ledger: Governor, state: ProposalState) -> None:
     """Not open yet, or not open any more: the refusal says which."""
     error = refused(ledger, Vote(of_state(ledger, state).id, Choice.FOR))

@@ -128,6 +128,7 @@ class FakeChain:
         weights = dict.fromkeys(Choice, 0)
         for ballot in self.ballots:
             if ballot.proposal == made.number:
+                assert isinstance(ballot.choice, Choice)
                 weights[ballot.choice] += ballot.weight
         return Tally(weights[Choice.FOR], weights[Choice.AGAINST], weights[Choice.ABSTAIN])
 
@@ -300,9 +301,13 @@ class FakeLedger:
     def power_for(self, account: Address, proposal: Proposal) -> int:
         return self.chain.by_id(proposal.id).snapshot_power.get(account, 0)
 
-    def ballots(self, proposal: Proposal | None = None) -> tuple[BallotCast, ...]:
+    def ballots(self, proposal: Proposal | None = None, voter: Address | None = None) -> tuple[BallotCast, ...]:
         self.before("ballots")
-        return tuple(ballot for ballot in self.chain.ballots if proposal is None or ballot.proposal == proposal.number)
+        return tuple(
+            ballot
+            for ballot in self.chain.ballots
+            if (proposal is None or ballot.proposal == proposal.number) and voter in (None, ballot.voter)
+        )
 
     def simulate(self, act: Act) -> None:
         self.before("simulate")

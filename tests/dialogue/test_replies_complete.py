@@ -22,7 +22,8 @@ KOREAN_LACKS = re.compile(
     r"activity_.*|movement_.*|status_.*|deadline_.*|quorum_.*|effects_(of|left)|you_voted|rules_.*|turnout.*|votes_.*"
     r"|power_.*|mine_.*|open_.*|receipt_.*|no_such_(member|dao)|no_members|daos|dao_now|same_dao|switched"
     r"|refused_(not_(proposer|succeeded|queued|ready|pending)|no_tokens|self_delegate|below_threshold|no_funds"
-    r"|unknown_asset|bad_amount)|act_(?!vote).*|done_created|read_back_(?!vote|power|reason).*|not_done_(?!vote).*"
+    r"|unknown_asset|bad_amount)|act_(?!vote).*|done_created|read_back_(?!vote|power|reason|change).*|not_done_(?!vote).*"
+    r"|option_stands|options_(ahead|level|left|quorum_.*)|vote_changeable"
     r"|purpose_(?!vote).*|ask_(again_)?(amount|asset|recipient|member|dao|whom)|was_exact|slow.*|fast.*"
 )
 """What belongs to intents that Korean has no sentences for."""
@@ -52,10 +53,15 @@ def asked(tree: ast.AST) -> Iterator[str]:
 TREES = [ast.parse(file.read_text(encoding="utf-8")) for file in FILES]
 
 
+OFF_CHAIN = "_off_chain"
+"""`Speech.say` takes such a text in the place of the one without it."""
+
+
 def test_every_reply_is_used() -> None:
-    """A text that nobody says is a text that nobody keeps right."""
+    """A text that nobody says is a text that nobody keeps right; one for off the chain goes by the other."""
     patterns = re.compile("|".join(f"(?:{pattern})" for tree in TREES for pattern in set(constants(tree))))
-    assert [key for key in ENGLISH.templates if not patterns.fullmatch(key)] == []
+    said = [key.removesuffix(OFF_CHAIN) if key != f"refused{OFF_CHAIN}" else key for key in ENGLISH.templates]
+    assert [key for key in said if not patterns.fullmatch(key) or key not in ENGLISH.templates] == []
 
 
 def test_every_reply_that_is_used_is_there() -> None:

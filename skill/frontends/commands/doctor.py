@@ -16,7 +16,8 @@ from rich.text import Text
 from skill.assistant import connected
 from skill.chain import gas_money
 from skill.chain.key import address_of
-from skill.config import Config, DaoConfig, HearingConfig
+from skill.config import AnyDao, Config, DaoConfig, HearingConfig
+from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address
 from skill.errors import AyeError
 from skill.frontends.session import CREDENTIAL, read_only_reason, settings_of, signer_of
@@ -150,15 +151,25 @@ def _who_may_vote(settings: Config) -> Finding:
     return Finding("who may vote", True, "without a PIN, anyone in the room; `aye key pin` makes one")
 
 
-def _dao(dao: DaoConfig, address: str | None, clock: Callable[[], float]) -> Iterator[Finding]:
+def _votes_in(ledger: Ledger, address: str) -> str:
+    power = ledger.power(Address(address)).power
+    if power == 0:
+        raise AyeError("The speaker's key has no votes in this space.", "Its own rules say who has: ask the DAO.")
+    return f"{power / 10**ledger.facts.votes.decimals:,.0f} votes, and voting costs nothing"
+
+
+def _dao(dao: AnyDao, address: str | None, clock: Callable[[], float]) -> Iterator[Finding]:
     try:
         ledger = connected(dao, None)
         facts, now = ledger.facts, ledger.now()
     except AyeError as error:
         yield Finding(f"{dao.key}: endpoint, chain and contracts", False, error.message, error.mend)
         return
-    yield Finding(f"{dao.key}: endpoint and chain", True, f"it answers, as chain {facts.chain_id}")
-    yield Finding(f"{dao.key}: contracts", True, f"{facts.customs.dialect}; it calls itself {facts.name}")
+    if isinstance(dao, DaoConfig):
+        yield Finding(f"{dao.key}: endpoint and chain", True, f"it answers, as chain {facts.chain_id}")
+        yield Finding(f"{dao.key}: contracts", True, f"{facts.customs.dialect}; it calls itself {facts.name}")
+    else:
+        yield Finding(f"{dao.key}: hub and space", True, f"it answers, and the space calls itself {facts.name}")
     off = abs(clock() - now)
     if off > CLOCK_SECONDS:
         yield Finding(
@@ -170,6 +181,9 @@ def _dao(dao: DaoConfig, address: str | None, clock: Callable[[], float]) -> Ite
     else:
         yield Finding(f"{dao.key}: clock", True, f"{off:.0f} seconds from the chain's")
     if address is None:
+        return
+    if not isinstance(dao, DaoConfig):
+        yield _looked(f"{dao.key}: voting power", lambda: _votes_in(ledger, address))
         return
     try:
         power, money = ledger.power(Address(address)), gas_money(dao.endpoint, address)

@@ -53,7 +53,12 @@ def _show(args: argparse.Namespace) -> None:
     for dao in settings.daos:
         try:
             ledger = connected(dao, None)
-            power, money = ledger.power(Address(address)), gas_money(dao.endpoint, address)
+            power = ledger.power(Address(address))
+            if not isinstance(dao, config.DaoConfig):
+                votes = power.power / 10**ledger.facts.votes.decimals
+                lines.append({"dao": dao.key, "space": dao.snapshot, "votes": votes})
+                continue
+            money = gas_money(dao.endpoint, address)
         except ChainError as error:
             lines.append({"dao": dao.key, "trouble": str(error)})
             continue
@@ -76,6 +81,8 @@ def _show(args: argparse.Namespace) -> None:
     for line in lines:
         if "trouble" in line:
             print(f"{line['dao']}: {line['trouble']}")
+        elif "space" in line:
+            print(f"{line['dao']}: {line['votes']:,.0f} votes in the Snapshot space {line['space']}; a vote is free.")
         else:
             print(
                 f"{line['dao']}: {line['votes']:,.0f} votes are delegated to it{_by(line['from'])}, "
@@ -245,7 +252,7 @@ def _tokens(settings: Config) -> list[tuple[str, str, int]]:
         raise ConfigError(
             "No DAO is configured here.", "Name its votes token: `aye key stolen --token ADDRESS --chain ID`."
         )
-    found = [(dao.key, connected(dao, None).facts) for dao in settings.daos]
+    found = [(dao.key, connected(dao, None).facts) for dao in settings.chain_daos]
     return [(key, facts.token, facts.chain_id) for key, facts in found]
 
 

@@ -95,7 +95,7 @@ class Watch:
         try:
             ledger = self._assistant.ledger(key)
             active = tuple(one for one in ledger.proposals() if one.state is ProposalState.ACTIVE)
-            mine = ledger.ballots() if active and ledger.speaker is not None else ()
+            mine = ledger.ballots(voter=ledger.speaker) if active and ledger.speaker is not None else ()
             voted = frozenset(one.proposal for one in mine if same(one.voter, ledger.speaker))
             facts = ledger.facts
             self._seen[key] = _Look(facts.name, facts.chain_id, ledger.block(), ledger.now(), active, voted)

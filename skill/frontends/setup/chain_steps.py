@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skill.assistant import connected
 from skill.chain import gas_money
-from skill.config import DaoConfig
+from skill.config import AnyDao, DaoConfig
 from skill.dao.acts import Vote
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address, Choice, ProposalState
@@ -28,6 +28,13 @@ def delegation_step(setting: Setting) -> None:
         ledger = connected(dao, None)
         if _seen(setting, dao, ledger, address):
             continue
+        if not isinstance(dao, DaoConfig):
+            setting.left[f"votes of {dao.key}"] = "delegation"
+            setting.say(
+                f"{dao.key}: the speaker's key has no votes in this Snapshot space. Its own rules say who has: "
+                f"mostly who holds a token, or whom holders have delegated to. The key is {address}."
+            )
+            continue
         setting.left[f"votes of {dao.key}, delegated to it"] = "delegation"
         link = delegation_link(ledger.facts.token, ledger.facts.chain_id, address)
         setting.say(
@@ -41,12 +48,16 @@ def delegation_step(setting: Setting) -> None:
         _wait(setting, dao, ledger, address)
 
 
-def _seen(setting: Setting, dao: DaoConfig, ledger: Ledger, address: str) -> bool:
+def _seen(setting: Setting, dao: AnyDao, ledger: Ledger, address: str) -> bool:
     power = ledger.power(Address(address))
     if power.power == 0:
         return False
     setting.left.pop(f"votes of {dao.key}, delegated to it", None)
+    setting.left.pop(f"votes of {dao.key}", None)
     votes = power.power / 10**ledger.facts.votes.decimals
+    if not isinstance(dao, DaoConfig):
+        setting.say(f"{dao.key}: the speaker's key has {votes:,.0f} votes in this Snapshot space.")
+        return True
     setting.say(f"{dao.key}: the delegation is seen on the chain: {votes:,.0f} votes.")
     if power.balance:
         setting.say(f"{dao.key}: the speaker's key holds tokens of its own; it should hold none.")
@@ -84,6 +95,9 @@ def gas_step(setting: Setting) -> None:
         setting.say(NO_KEY)
         return
     for dao in setting.need_daos():
+        if not isinstance(dao, DaoConfig):
+            setting.say(f"{dao.key}: a vote in a Snapshot space costs nothing.")
+            continue
         coin = connected(dao, None).facts.coin.symbol
         money = gas_money(dao.endpoint, address)
         setting.say(

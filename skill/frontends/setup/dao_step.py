@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from skill.assistant import connected
 from skill.chain import chain_id_of, connect
-from skill.config import DaoConfig
+from skill.config import AnyDao, SpaceConfig
 from skill.errors import ChainError, ConfigError, WrongChain
 from skill.frontends.setup.answers import Answers
 from skill.frontends.setup.setting import Setting
@@ -25,7 +25,7 @@ def dao_step(setting: Setting) -> None:
             _check(setting, dao)
         return
     if answering.by_hand and daos:
-        options = {dao.key: f"{dao.key}, governor {dao.governor} on chain {dao.chain_id}" for dao in daos}
+        options = {dao.key: _named(dao) for dao in daos}
         chosen = answering.choice("dao", "Which DAO?", options | {NEW: "another one, to be added"}, daos[0].key)
         if chosen != NEW:
             _check(setting, next(dao for dao in daos if dao.key == chosen))
@@ -33,8 +33,17 @@ def dao_step(setting: Setting) -> None:
     _add(setting)
 
 
-def _check(setting: Setting, dao: DaoConfig) -> None:
+def _named(dao: AnyDao) -> str:
+    if isinstance(dao, SpaceConfig):
+        return f"{dao.key}, Snapshot space {dao.snapshot}"
+    return f"{dao.key}, governor {dao.governor} on chain {dao.chain_id}"
+
+
+def _check(setting: Setting, dao: AnyDao) -> None:
     facts = connected(dao, None).facts
+    if isinstance(dao, SpaceConfig):
+        setting.say(f"{dao.key}: the hub has the space {dao.snapshot}, which calls itself {facts.name}.")
+        return
     setting.say(f"{dao.key}: the endpoint serves chain {facts.chain_id}, the governor calls itself {facts.name}.")
 
 

@@ -45,7 +45,7 @@ class Setting:
         """Changes the file; see `written.edit`."""
         edit(self.path, change)
 
-    def need_daos(self) -> tuple[config.DaoConfig, ...]:
+    def need_daos(self) -> tuple[config.AnyDao, ...]:
         """Raises `ConfigError` where none is configured."""
         daos = self.settings.daos
         if not daos:
