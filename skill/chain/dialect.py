@@ -84,8 +84,10 @@ class Dialect(Protocol):
     def standing_calls(self, one: Created) -> list[Call]:
         """What tells where a proposal stands; as many calls for each."""
 
-    def standing(self, node: Node, answers: Sequence[Any]) -> Standing:
-        """Of the answers to `standing_calls`. Raises `EndpointDown` where they are not a governor's."""
+    def standing(self, node: Node, one: Created, answers: Sequence[Any]) -> Standing:
+        """Of the answers to `standing_calls`. Raises `EndpointDown` where they are not a governor's, `NotAGovernor`
+        where they are of a form that is not this kind's.
+        """
 
     def votes_now(self, account: str) -> Call:
         """Voting power at present."""

@@ -59,10 +59,11 @@ class Alpha(Bravo):
             Call(governor, abi.QUORUM_VOTES),
         ]
 
-    def standing(self, node: Node, answers: Sequence[Any]) -> Standing:
+    def standing(self, node: Node, one: Created, answers: Sequence[Any]) -> Standing:
         """Nobody abstains."""
         state, proposal, quorum = answers
-        eta, _, closes, for_, against = node.known(proposal)[2:7]
+        eta, opens, closes, for_, against = node.known(proposal)[2:7]
+        self.check(one, opens, closes)
         return Standing(state_of(node, state), closes, Tally(for_, against, 0), eta or None, quorum)
 
     def calldata(self, act: Act, created: Finder) -> tuple[str, bytes]:

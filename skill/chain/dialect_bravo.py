@@ -23,7 +23,7 @@ from skill.chain.node import Call, Node
 from skill.chain.wire import Log
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
 from skill.dao.nouns import Choice, Customs, Tally
-from skill.errors import Reverted
+from skill.errors import NotAGovernor, Reverted
 
 BALLOT = keccak(text="Ballot(uint256 proposalId,uint8 support)")
 """Its `BALLOT_TYPEHASH`, which tells how it takes a vote: Alpha's differs."""
@@ -64,11 +64,19 @@ class Bravo:
             Call(governor, abi.QUORUM_VOTES),
         ]
 
-    def standing(self, node: Node, answers: Sequence[Any]) -> Standing:
+    def standing(self, node: Node, one: Created, answers: Sequence[Any]) -> Standing:
         """The quorum is the same for all."""
         state, proposal, quorum = answers
-        eta, _, closes, for_, against, abstain = node.known(proposal)[2:8]
+        eta, opens, closes, for_, against, abstain = node.known(proposal)[2:8]
+        self.check(one, opens, closes)
         return Standing(state_of(node, state), closes, Tally(for_, against, abstain), eta or None, quorum)
+
+    def check(self, one: Created, opens: int, closes: int) -> None:
+        """A fork may have put something else into `proposals(id)`: its tallies are then not where they are read."""
+        if (opens, closes) != (one.opens, one.closes):
+            raise NotAGovernor(
+                f"The governor at {self.parts.governor} tells of its proposals in a form that Aye does not know."
+            )
 
     def votes_now(self, account: str) -> Call:
         """`getCurrentVotes` of the token."""

@@ -44,10 +44,11 @@ class Nouns(Bravo):
         governor = self.parts.governor
         return [Call(governor, abi.STATE, (one.id,)), Call(governor, abi.NOUNS_PROPOSAL, (one.id,))]
 
-    def standing(self, node: Node, answers: Sequence[Any]) -> Standing:
+    def standing(self, node: Node, one: Created, answers: Sequence[Any]) -> Standing:
         """With the state that only Nouns has."""
         state, proposal = answers
-        quorum, eta, _, closes, for_, against, abstain = node.known(proposal)[3:10]
+        quorum, eta, opens, closes, for_, against, abstain = node.known(proposal)[3:10]
+        self.check(one, opens, closes)
         return Standing(state_of(node, state, VETOED), closes, Tally(for_, against, abstain), eta or None, quorum)
 
     def votes_for(self, account: str, one: Created) -> Call:

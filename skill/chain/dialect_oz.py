@@ -65,7 +65,7 @@ class OpenZeppelin:
         calls = [Call(self.parts.governor, function, (one.id,)) for function in functions]
         return [*calls, Call(self.parts.governor, abi.QUORUM, (one.opens,))]
 
-    def standing(self, node: Node, answers: Sequence[Any]) -> Standing:
+    def standing(self, node: Node, one: Created, answers: Sequence[Any]) -> Standing:
         """The quorum of a snapshot that is still to come is refused."""
         state, deadline, counted, eta, quorum = answers
         counted = node.known(counted)

@@ -35,7 +35,7 @@ class Standings:
         answers = self._node.read([*calls, *(call for its in each for call in its)])
         read: dict[int, Standing] = {}
         for one, its in zip(asked, each, strict=True):
-            standing = self._dialect.standing(self._node, answers[first : first + len(its)])
+            standing = self._dialect.standing(self._node, one, answers[first : first + len(its)])
             first += len(its)
             read[one.id] = standing
             self._note(one.id, standing, clock.head.number)

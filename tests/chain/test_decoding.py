@@ -10,13 +10,19 @@ from hypothesis import strategies as st
 
 from skill.chain import abi
 from skill.chain.clock import Clock
+from skill.chain.dialect import Parts
+from skill.chain.dialect_alpha import Alpha
+from skill.chain.dialect_bravo import Bravo
+from skill.chain.dialect_nouns import Nouns
 from skill.chain.dialect_oz import RULE_CALLS
 from skill.chain.effects import Action, Decoder
 from skill.chain.logs import LogReader, created_of, vote_of
+from skill.chain.node import Node
 from skill.chain.proposals import title_and_body
 from skill.chain.reverts import explained
 from skill.chain.wire import Head, Log, LogQuery, Nonsense, RpcError, head_of, logs_of, quantity, result_of
-from skill.dao.nouns import Address, Asset, Effect, Nothing, Payment, RuleChange, UnknownCall
+from skill.dao.nouns import Address, Asset, Choice, Effect, Nothing, Payment, RuleChange, UnknownCall
+from skill.errors import NotAGovernor
 
 GOVERNOR, TIMELOCK, TOKEN, STRANGER = ("0x" + digit * 40 for digit in "1234")
 COIN, DOLLAR = Asset("ETH", 18), Asset("USDC", 6, Address(TOKEN), dollar=True)
@@ -159,6 +165,37 @@ def test_only_three_choices_are_ballots(support: int) -> None:
         assert (vote.id, vote.weight, vote.voter, vote.reason) == (7, 9, STRANGER, "so \ufffd")
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Bravo, [41, 1, 5, 100, 200, 30, 20, 10, 0, 0]),
+        (Alpha, [41, 1, 5, 100, 200, 30, 20, 0, 0]),
+        (Nouns, [41, 1, 9, 4, 5, 100, 200, 30, 20, 10, 0, 0, 0]),
+    ],
+)
+def test_a_fork_that_keeps_its_proposals_otherwise_is_not_misread(kind: type[Bravo], words: list[int]) -> None:
+    """Its tally is read where the times of the vote are those of its log, and nowhere else."""
+    made = created_of(log(created(b"# Roof")))
+    assert made is not None
+    dialect = kind(Parts(GOVERNOR, TOKEN, TIMELOCK, "Fork", True, (Choice.FOR,)))
+    node = Node("http://127.0.0.1:1")
+    quorum = [] if kind is Nouns else [4]
+    found = dialect.standing(node, made, [1, words, *quorum])
+    assert (found.tally.for_, found.tally.against, found.deadline, found.quorum) == (30, 20, 200, 4)
+    for at in (words.index(100), words.index(200)):
+        with pytest.raises(NotAGovernor):
+            dialect.standing(node, made, [1, [*words[:at], 7, *words[at + 1 :]], *quorum])
+
+
+@given(st.binary(max_size=300))
+def test_no_ballot_of_alpha_crashes(data: bytes) -> None:
+    """Bytes that are no ballot are none."""
+    dialect = Alpha(Parts(GOVERNOR, TOKEN, TIMELOCK, "Alpha", True, (Choice.FOR,)))
+    dialect.vote_of(log(data))
+    cast = dialect.vote_of(log(encode(["address", "uint256", "bool", "uint256"], [STRANGER, 7, True, 9])))
+    assert cast is not None and (cast.id, cast.choice, cast.weight) == (7, Choice.FOR, 9)
+
+
 # --- reasons ---
 
 
@@ -193,6 +230,16 @@ def unexpected(state: int, *wanted: int) -> RpcError:
         (error("Error(string)", "insufficient funds, says a contract"), "unknown"),
         (error("Panic(uint256)", 17), "unknown"),
         (error("Somebody(uint256)", 17), "unknown"),
+        (error("Error(string)", "GovernorAlpha::_castVote: voter already voted"), "already_voted"),
+        (error("Error(string)", "GovernorBravo::castVoteInternal: voting is closed"), "not_active"),
+        (error("Error(string)", "GovernorBravo::propose: proposer votes below proposal threshold"), "below_threshold"),
+        (error("Error(string)", "GovernorBravo::propose: one live proposal per proposer, found"), "one_at_a_time"),
+        (error("Error(string)", "NounsDAO::queue: proposal can only be queued if it is succeeded"), "not_succeeded"),
+        (error("Error(string)", "NounsDAO::execute: proposal can only be executed if it is queued"), "not_queued"),
+        (error("Error(string)", "Timelock::executeTransaction: Transaction hasn't surpassed time lock."), "not_ready"),
+        (error("Error(string)", "GovernorBravo::cancel: proposer above threshold"), "not_proposer"),
+        (error("Error(string)", "Governor: too late to cancel"), "not_pending"),
+        (error("GovernorQueueNotImplemented()"), "no_queue"),
         (RpcError(-32000, "insufficient funds for gas * price + value"), "no_gas"),
         (RpcError(3, "execution reverted"), "unknown"),
     ],

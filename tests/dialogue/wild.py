@@ -31,6 +31,7 @@ from skill.dao.nouns import (
     Holding,
     Member,
     Nothing,
+    PassedOn,
     Payment,
     Proposal,
     ProposalState,
@@ -72,6 +73,7 @@ some_assets = st.sampled_from((COIN, DOLLAR, VOTES)) | st.builds(
 payments = st.builds(Payment, some_assets, numbers, addresses)
 effects = (
     payments
+    | st.builds(PassedOn, some_assets, numbers, addresses)
     | st.builds(RuleChange, st.sampled_from(("quorum", "voting_period", "proposal_threshold")) | texts, numbers)
     | st.just(Nothing())
     | st.builds(UnknownCall, addresses, st.just(0) | numbers)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from skill.dao.acts import Vote
-from skill.dao.nouns import Address, Asset, Choice, Nothing, Payment, RuleChange, UnknownCall
+from skill.dao.nouns import Address, Asset, Choice, Nothing, PassedOn, Payment, RuleChange, UnknownCall
 from skill.dao.requests import Commit, Prepared
 from skill.flow import Conversation, Expects, Meaning, Pending
 from skill.store import Store, open_store
@@ -18,6 +18,7 @@ ADDRESS = Address("0x" + "1" * 40)
 numbers = st.integers(0, 2**256 - 1)
 effects = st.one_of(
     st.builds(Payment, st.builds(Asset, st.text(), st.integers(0, 18)), numbers, st.just(ADDRESS)),
+    st.builds(PassedOn, st.builds(Asset, st.text(), st.integers(0, 18)), numbers, st.just(ADDRESS)),
     st.builds(RuleChange, st.text(), numbers),
     st.just(Nothing()),
     st.builds(UnknownCall, st.just(ADDRESS), numbers),
