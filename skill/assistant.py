@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from dataclasses import replace
 from functools import partial
 
-from skill.chain import Signer, connect, connect_space
+from skill.chain import GWEI, Signer, connect, connect_space
 from skill.config import AnyDao, Config, SpaceConfig
 from skill.dao.acting import look
 from skill.dao.answers import Answer, Done
@@ -42,6 +42,9 @@ from skill.understanding import Understanding, rival
 SLOW, REST = 2.0, 60.0
 """Seconds. Where a look for an act left open takes longer than the one, the next is so much later; so are titles read
 anew because something was not understood."""
+
+BLOCK = 12.0
+"""Seconds: whether the chain still has what it had is asked once a block, not at each word."""
 
 OF_ACTS = CastVote | DelegateVotes | CreateProposal | MoveProposal | VoteReceipt | Commit
 """What looks at acts under way, or is one: of two at once the second waits, where the domain would refuse it."""
@@ -183,7 +186,7 @@ class Assistant:
         """Settles what was under way when the last process ended. A chain that is down leaves it for later."""
         settled: list[Entry] = []
         for dao in self._connect:
-            if self._store.journal.unsettled(dao):
+            if self._store.journal.unsettled(dao) or self._store.journal.fresh(dao):
                 try:
                     settled += settle(self._ledger(dao), self._store.journal)
                 except ChainError:
@@ -233,11 +236,16 @@ class Assistant:
         without waiting; while the chain is down, or slow, it is kept for later and nothing is said of it.
         """
         dao, now = conversation.dao, self._clock()
-        if self._store.journal.unsettled(dao) and not now < self._look_again.get(dao, now):
-            with suppress(ChainError):
-                look(self._ledger(dao), self._store.journal, conversation.id, int(now))
-            if self._clock() - now > SLOW:  # no turn shall wait for it again soon
-                self._look_again[dao] = self._clock() + REST
+        journal = self._store.journal
+        if not now < self._look_again.get(dao, now):
+            open_, fresh = journal.unsettled(dao), journal.fresh(dao)
+            if open_ or fresh:
+                with suppress(ChainError):
+                    look(self._ledger(dao), journal, conversation.id, int(now))
+                if not open_:
+                    self._look_again[dao] = now + BLOCK
+                if self._clock() - now > SLOW:  # no turn shall wait for it again soon
+                    self._look_again[dao] = self._clock() + REST
         own, committing = _owner(conversation.id), set(self._committing)
         return tuple(
             entry
@@ -338,6 +346,7 @@ def connected(dao: AnyDao, signer: Signer | None) -> Ledger:
         key=signer,
         from_block=dao.from_block,
         tokens=dao.tokens,
+        max_fee=round(dao.max_fee_gwei * GWEI),
     )
 
 

@@ -41,6 +41,8 @@ class DaoConfig(_Part):
     governor: str
     from_block: int = Field(default=0, ge=0)
     tokens: tuple[str, ...] = ()
+    max_fee_gwei: float = Field(default=500, gt=0, le=1_000_000)
+    """The most that is ever offered for a unit of gas."""
 
     _governor = field_validator("governor", mode="before")(_address)
 

@@ -12,11 +12,12 @@ from skill.chain.key import Signer, load_signer
 from skill.chain.key_files import create_signer
 from skill.chain.node import Node
 from skill.chain.recognise import recognise
-from skill.chain.sender import Sender
+from skill.chain.sender import FEE_CEILING, GWEI, Sender
 from skill.chain.snapshot import Snapshot
 from skill.chain.snapshot_hub import Hub
 
 __all__ = [
+    "GWEI",
     "Delegation",
     "GasMoney",
     "Governor",
@@ -47,11 +48,15 @@ def connect(
     key: Signer | None = None,
     from_block: int = 0,
     tokens: Sequence[str] = (),
+    max_fee: int = FEE_CEILING,
 ) -> Governor:
-    """A DAO to read, and to vote in where there is a key. Raises `EndpointDown`, `WrongChain`, `NotAGovernor`."""
+    """A DAO to read, and to vote in where there is a key. Raises `EndpointDown`, `WrongChain`, `NotAGovernor`.
+
+    `max_fee`: the most that is offered for a unit of gas, wei.
+    """
     node = Node(endpoint)
     node.check_chain(chain_id)
-    sender = None if key is None else Sender(node, chain_id, key)
+    sender = None if key is None else Sender(node, chain_id, key, ceiling=max_fee)
     dialect = recognise(node, governor)
     return Governor(node, chain_id, dialect, name=name, sender=sender, from_block=from_block, tokens=tokens)
 

@@ -108,7 +108,10 @@ class Governor:
 
     def block(self) -> int:
         """Number of the newest block."""
-        return self._node.head().number
+        newest = self._node.head().number
+        if self._sender is not None:
+            self._sender.saw(newest)
+        return newest
 
     # --- reads ---
 
@@ -234,9 +237,17 @@ class Governor:
         """Hands it to the endpoint."""
         self._need_sender().send(signed)
 
+    def raised(self, signed: Signed) -> Signed | None:
+        """The same in the same place, for more, where it is stuck."""
+        return self._need_sender().raised(signed)
+
     def fate(self, signed: Signed) -> Fate:
         """What became of it."""
         return self._need_sender().fate(signed)
+
+    def deep(self, signed: Signed) -> bool:
+        """Whether nothing undoes that."""
+        return self._need_sender().deep(signed)
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """Until it is decided or the time is over."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -34,6 +36,11 @@ from skill.errors import EndpointDown, WrongChain
 
 MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11"
 TIMEOUT_SECONDS = 15.0
+PATIENCE_SECONDS = 10.0
+"""How long one request waits in all for an endpoint that names when it answers again (HTTP 429 or 503): a turn of the
+assistant makes several, and a person waits for it."""
+LEAST_PAUSE = 0.1
+"""Seconds: "at once" is not taken at its word."""
 MOST_CALLS = 500
 """Reads in one multicall: below what public endpoints refuse."""
 MOST_IN_BATCH = 100
@@ -93,8 +100,18 @@ class _Provider(HTTPProvider):
 class Node:
     """A connection. `requests_made` counts round trips."""
 
-    def __init__(self, endpoint: str, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        timeout: float = TIMEOUT_SECONDS,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.host = _host(endpoint)
+        self._sleep = sleep
+        self._clock = clock
+        self._not_before = 0.0
+        """By `clock`: the endpoint wants no request earlier."""
         for name in _TALKERS:
             logging.getLogger(name).addFilter(_NO_ADDRESSES)
         self._provider = _Provider(endpoint, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
@@ -277,7 +294,7 @@ class Node:
     def _send_free(self, ask: Callable[[], T]) -> T:
         """`from None`: the cause's text holds the whole address, secrets and all."""
         try:
-            return ask()
+            return self._patiently(ask)
         except requests.HTTPError as error:
             status = error.response.status_code if error.response is not None else 0
             raise EndpointDown(
@@ -294,10 +311,56 @@ class Node:
         except (requests.RequestException, ValueError, TypeError, KeyError, RecursionError):
             raise self._nonsense() from None
 
+    def _patiently(self, ask: Callable[[], T]) -> T:
+        """Asks once more where the connection broke, and when the endpoint has said that it will answer again.
+
+        All that is asked here may be asked twice: reads, and bytes that are signed for one place.
+        """
+        end = self._clock() + PATIENCE_SECONDS
+        broken = False
+        while True:
+            self._wait_for_leave(end)
+            try:
+                return ask()
+            except requests.HTTPError as error:
+                pause = _retry_after(error.response)
+                if pause is None or self._clock() >= end:
+                    raise
+                self._not_before = self._clock() + max(pause, LEAST_PAUSE)
+            except requests.Timeout:
+                raise
+            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
+                if broken:
+                    raise
+                broken = True
+
+    def _wait_for_leave(self, end: float) -> None:
+        now = self._clock()
+        if self._not_before > end:
+            raise EndpointDown(
+                f"The endpoint {self.host} wants no question for another {self._not_before - now:.0f} seconds.",
+                "It may want a key, or fewer questions: look at `endpoint:` in config.yaml.",
+            )
+        if self._not_before > now:
+            self._sleep(self._not_before - now)
+
     def _nonsense(self) -> EndpointDown:
         return EndpointDown(
             f"The endpoint {self.host} does not answer as a chain should.", "Look at `endpoint:` in config.yaml."
         )
+
+
+def _retry_after(response: requests.Response | None) -> float | None:
+    """Seconds that a refusal asks to wait (RFC 9110, 10.2.3: a number, or a date); None: it names none."""
+    if response is None or response.status_code not in (429, 503):
+        return None
+    named = response.headers.get("retry-after", "").strip()
+    if named.isdecimal():
+        return float(named)
+    try:
+        return max(0.0, parsedate_to_datetime(named).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None
 
 
 def _host(endpoint: str) -> str:

@@ -1,28 +1,39 @@
 """From calldata to a receipt: nonce, fee, signature, sending, and what became of it.
 
-EIP-1559: the fee is twice the newest block's base fee and the endpoint's tip, under a ceiling. One nonce is included
-at most once, so the same bytes may be sent any number of times.
+EIP-1559 (https://eips.ethereum.org/EIPS/eip-1559): the fee offered is twice the newest block's base fee and the
+endpoint's tip, never more than the ceiling. One nonce is included at most once, so the same bytes may be sent any
+number of times, and so may the same call with the same nonce for a higher fee.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from eth_account import Account
+from eth_account.typed_transactions.typed_transaction import TypedTransaction
+from hexbytes import HexBytes
 
 from skill.chain.key import Signer
 from skill.chain.node import Node
 from skill.chain.reverts import explained, no_gas
-from skill.chain.wire import RpcError, blob, checksum, head_of, quantity
+from skill.chain.wire import Nonsense, RpcError, blob, checksum, head_of, quantity
 from skill.dao.acts import Signed
 from skill.dao.ledger import Fate
 from skill.errors import EndpointDown, SignerError
 
 GWEI = 10**9
 FEE_CEILING = 500 * GWEI
-"""Wei per unit of gas: above it nothing is signed."""
+"""Wei per unit of gas, where the configuration names none: never is more offered."""
+RAISE = 8
+"""A replacement offers an eighth more, of fee and of tip: less than a tenth more is refused by every client."""
+DEEP = 64
+"""Blocks on top after which nothing undoes a block: two epochs, in which Ethereum makes a block final; on chains with a
+sequencer more than it has ever taken back. Nodes keep the state of the last 128.
+"""
+FIELDS = ("type", "chainId", "nonce", "to", "value", "data", "gas", "maxFeePerGas", "maxPriorityFeePerGas")
 USUAL_GAS = 150_000
 """What a vote costs about; an account that cannot pay for this much is said to have no gas."""
 SPARE_GAS = 60_000
@@ -43,12 +54,17 @@ class Sender:
         signer: Signer,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        ceiling: int = FEE_CEILING,
     ) -> None:
+        """`ceiling`: the most that is offered for a unit of gas, wei."""
         self._node = node
         self._chain_id = chain_id
         self._signer = signer
         self._sleep = sleep
         self._clock = clock
+        self._ceiling = ceiling
+        self._newest = 0
+        """The highest block that the endpoint has told of: an answer from before it is an answer of yesterday."""
 
     @property
     def address(self) -> str:
@@ -84,13 +100,19 @@ class Sender:
             ]
         )
         node.check_chain(self._chain_id, node.of_form(quantity, chain))
+        head = node.of_form(head_of, block)
+        self._keeps_up(head.number)
         self._refused(gas)
         nonce = node.of_form(quantity, count)
         limit = node.of_form(quantity, gas) * 5 // 4 + SPARE_GAS
-        priority = GWEI if isinstance(tip, RpcError) else node.of_form(quantity, tip)
-        fee = 2 * node.of_form(head_of, block).base_fee + priority
-        if fee > FEE_CEILING:
-            raise SignerError("The chain's fees are higher than the ceiling right now.", "Try again later.")
+        base, priority = head.base_fee, self._tip(tip)
+        if base + priority > self._ceiling:
+            raise SignerError(
+                f"The chain asks {_gwei(base + priority)} gwei for a unit of gas now, and the ceiling is "
+                f"{_gwei(self._ceiling)}.",
+                "Try again later, or raise `max_fee_gwei:` in config.yaml.",
+            )
+        fee = min(2 * base + priority, self._ceiling)
         if node.of_form(quantity, balance) < limit * fee:
             raise no_gas()
         transaction: dict[str, Any] = {
@@ -113,26 +135,77 @@ class Sender:
         if isinstance(said, RpcError) and not any(part in said.message.lower() for part in HARMLESS):
             raise EndpointDown(f"The endpoint {self._node.host} did not take the transaction.")
 
+    def raised(self, signed: Signed) -> Signed | None:
+        """The same call with the same nonce for a higher fee, not sent, where the newest block asks for more.
+
+        None: it offers enough, or the ceiling, the account or the key does not let it offer more. Raises `WrongChain`.
+        """
+        if _signed_by(signed) != self.address:
+            return None
+        old = _fields(signed)
+        if old is None:
+            return None
+        node = self._node
+        chain, block, tip, balance = node.batch(
+            [
+                ("eth_chainId", []),
+                ("eth_getBlockByNumber", ["latest", False]),
+                ("eth_maxPriorityFeePerGas", []),
+                ("eth_getBalance", [self.address, "latest"]),
+            ]
+        )
+        node.check_chain(self._chain_id, node.of_form(quantity, chain))
+        base, asked = node.of_form(head_of, block).base_fee, self._tip(tip)
+        fee, priority = old["maxFeePerGas"], old["maxPriorityFeePerGas"]
+        if fee >= base + priority and asked < 2 * priority:
+            return None
+        new_priority = max(asked, _more(priority))
+        new_fee = min(max(2 * base + new_priority, _more(fee)), self._ceiling)
+        affordable = node.of_form(quantity, balance) >= old["gas"] * new_fee
+        if new_fee < max(_more(fee), base + new_priority) or not affordable:
+            return None
+        made, raw = self._signer.sign({**old, "maxFeePerGas": new_fee, "maxPriorityFeePerGas": new_priority})
+        return Signed(made, raw, signed.nonce, (*signed.earlier, replace(signed, earlier=())))
+
     def fate(self, signed: Signed) -> Fate:
-        """By hash first, then by nonce. Raises `SignerError` where the bytes are no signed transaction."""
+        """By hash first, then by nonce. Raises `SignerError` where the bytes are no signed transaction.
+
+        What another chain, or a node that lags, does not know is no answer: `WrongChain`, `EndpointDown`.
+        """
         sender = _signed_by(signed)
         node = self._node
         for _ in range(2):
-            count, known, receipt = node.batch(
+            chain, block, count, *known = node.batch(
                 [
+                    ("eth_chainId", []),
+                    ("eth_blockNumber", []),
                     ("eth_getTransactionCount", [sender, "latest"]),
-                    ("eth_getTransactionByHash", [signed.hash]),
-                    ("eth_getTransactionReceipt", [signed.hash]),
+                    *(("eth_getTransactionReceipt", [one.hash]) for one in signed.all),
+                    *(("eth_getTransactionByHash", [one.hash]) for one in signed.all),
                 ]
             )
-            if node.fine(receipt):
-                return Fate.DONE if node.of_form(_succeeded, receipt) else Fate.REVERTED
-            if node.fine(known):
+            node.check_chain(self._chain_id, node.of_form(quantity, chain))
+            self._keeps_up(node.of_form(quantity, block))
+            receipts, waiting = known[: len(signed.all)], known[len(signed.all) :]
+            for one, receipt in zip(signed.all, receipts, strict=True):
+                if node.fine(receipt):
+                    return Fate.DONE if node.of_form(_succeeded(one.hash), receipt) else Fate.REVERTED
+            if any(node.of_form(_named(one.hash), said) for one, said in zip(signed.all, waiting, strict=True) if said):
                 return Fate.PENDING
             if node.of_form(quantity, count) <= signed.nonce:
                 return Fate.UNSENT
             # The nonce is used: by this one, included between the answers, or by another. Asked once more.
         return Fate.REPLACED
+
+    def deep(self, signed: Signed) -> bool:
+        """Whether its nonce was used `DEEP` blocks ago, by whichever. Two round trips at most."""
+        node = self._node
+        newest = node.head().number
+        self._keeps_up(newest)
+        if newest < DEEP:
+            return False
+        then = hex(newest - DEEP)
+        return node.of_form(quantity, node.ask("eth_getTransactionCount", _signed_by(signed), then)) > signed.nonce
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """Until it is decided or the time is over. An endpoint that is down for a moment is asked again."""
@@ -155,6 +228,21 @@ class Sender:
             self._sleep(min(pause, left))
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
+    def saw(self, block: int) -> None:
+        """The endpoint has told of this block."""
+        self._newest = max(self._newest, block)
+
+    def _keeps_up(self, block: int) -> None:
+        if block < self._newest:
+            self._newest -= 1  # a chain that is really shorter is believed after a few questions
+            raise EndpointDown(f"The endpoint {self._node.host} lags behind.", "Try again in a moment.")
+        self._newest = block
+
+    def _tip(self, said: Any) -> int:
+        """What the endpoint thinks block builders want, never more than a tenth of the ceiling: it may be mistaken."""
+        tip = GWEI if isinstance(said, RpcError) else self._node.of_form(quantity, said)
+        return min(tip, self._ceiling // 10)
+
     def _call(self, to: str, data: bytes) -> dict[str, str]:
         return {"from": self.address, "to": to, "data": "0x" + data.hex()}
 
@@ -164,8 +252,44 @@ class Sender:
             raise explained(said)
 
 
-def _succeeded(receipt: Any) -> bool:
-    return quantity(receipt["status"]) == 1
+def _succeeded(hash_: str) -> Callable[[Any], bool]:
+    """Reads a receipt of this transaction; one of another is `Nonsense`."""
+
+    def read(receipt: Any) -> bool:
+        if blob(receipt["transactionHash"]) != blob(hash_):
+            raise Nonsense
+        return quantity(receipt["status"]) == 1
+
+    return read
+
+
+def _named(hash_: str) -> Callable[[Any], bool]:
+    """Reads a transaction of this hash; another is `Nonsense`."""
+
+    def read(said: Any) -> bool:
+        if blob(said["hash"]) != blob(hash_):
+            raise Nonsense
+        return True
+
+    return read
+
+
+def _more(offered: int) -> int:
+    return offered + -(-offered // RAISE)
+
+
+def _gwei(wei: int) -> str:
+    return f"{wei / GWEI:.3g}"
+
+
+def _fields(signed: Signed) -> dict[str, Any] | None:
+    """What was signed, without the signature; None: it has no fee that could be raised."""
+    try:
+        made = TypedTransaction.from_bytes(HexBytes(signed.raw)).as_dict()
+        fields = {name: made[name] for name in FIELDS}
+    except Exception:  # rlp and eth_account each have their own
+        return None
+    return {**fields, "to": checksum("0x" + bytes(fields["to"]).hex())}
 
 
 def _signed_by(signed: Signed) -> str:

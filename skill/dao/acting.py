@@ -1,13 +1,13 @@
 """Signing what was confirmed, exactly once.
 
-    check again ─▶ intend ─▶ sign ─▶ signed ─▶ send ─▶ sent ─▶ wait ─▶ settled
+    check again ─▶ intend ─▶ sign ─▶ signed ─▶ send ─▶ sent ─▶ wait ─▶ included ─▶ settled
      (nothing changed         the journal, on the disk, between any two steps
       since the read-back)
 
 What makes it exactly once:
 
-- One signature a `Commit`. When sending or waiting fails, nothing is signed anew: the journal keeps the bytes, and
-  `settle` goes on with those.
+- One place a `Commit`. When sending or waiting fails, the journal keeps the bytes, and `settle` goes on with those;
+  what is signed once more for a higher fee is the same act in the same place.
 - The journal lets a speaker have one open act in a DAO, across processes. While one is open, a new one is refused.
 - A `Commit` that is given twice is refused the second time by the contract, whatever the act: it takes one ballot a
   voter, one proposal a description, one queueing and one execution. A delegation alone may be repeated, and changes
@@ -17,7 +17,6 @@ What makes it exactly once:
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -31,8 +30,9 @@ from skill.dao.members import same
 from skill.dao.nouns import Address, Proposal
 from skill.dao.refusal import refusal
 from skill.dao.requests import Commit, Prepared
-from skill.dao.settle import DECIDED, made_by, own_ballot, settle_entry
-from skill.errors import ActUnderWay, ChainError, Reverted, SignerError, StoreError, WrongChain
+from skill.dao.settle import Drive, made_by, own_ballot, settle_entry, watch
+from skill.dao.ways import WAYS, Seen
+from skill.errors import ActUnderWay, ChainError, Reverted, SignerError, WrongChain
 
 LEASE = 60
 """Seconds for which an act that was only intended is left alone: another process may be about to sign it."""
@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 def clear(ledger: Ledger, journal: Journal, now: int, seconds: float = 3.0) -> bool:
     """Settles what is left open of earlier acts of this speaker, as far as it can be; true if nothing is open then."""
     free = True
+    watch(ledger, journal)
     for entry in journal.unsettled(ledger.facts.key):
         if entry.speaker and not same(Address(entry.speaker), ledger.speaker):
             continue
@@ -56,10 +57,12 @@ def clear(ledger: Ledger, journal: Journal, now: int, seconds: float = 3.0) -> b
 
 
 def look(ledger: Ledger, journal: Journal, conversation: str, now: int) -> None:
-    """Looks, without waiting, whether the chain can tell by now what became of an act that was left open.
+    """Looks, without waiting, whether the chain can tell by now what became of an act that was left open, and whether
+    it still has what it had.
 
     One that another conversation began is left alone for as long as that may still be at it.
     """
+    watch(ledger, journal)
     for entry in journal.unsettled(ledger.facts.key):
         if entry.speaker and not same(Address(entry.speaker), ledger.speaker):
             continue
@@ -93,14 +96,27 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
         signed = ledger.sign(prepared.act)
     except (ChainError, SignerError) as error:
         # The answer, or the error, tells the member at once.
-        journal.told(journal.abandoned(entry))
+        journal.told(journal.moved(entry, Seen.GIVEN_UP))
         if isinstance(error, Reverted):
             return refusal(error)
         if isinstance(error, WrongChain):
             return Refused("wrong_chain", error.message)
         raise
-    done = _deliver(journal.signed(entry, signed), signed, checked, ledger, journal, wait)
+    if any(entry.signed and signed.nonce <= entry.signed.nonce for entry in _standing(ledger, journal)):
+        # The chain has just taken back an act of ours, whose place this one would take: that one goes first.
+        journal.told(journal.moved(entry, Seen.GIVEN_UP))
+        return Refused("unsettled")
+    done = _deliver(entry, signed, checked, ledger, journal, wait)
     return replace(done, acts_left=_acts_left(coin, _coin(ledger))) if done.fate is Fate.DONE else done
+
+
+def _standing(ledger: Ledger, journal: Journal) -> list[Entry]:
+    """The speaker's acts that the chain had at the last look, and may still take back."""
+    return [
+        entry
+        for entry in journal.fresh(ledger.facts.key)
+        if entry.stage is Stage.INCLUDED and same(Address(entry.speaker), ledger.speaker)
+    ]
 
 
 def _coin(ledger: Ledger) -> int | None:
@@ -148,44 +164,21 @@ def _checked_again(prepared: Prepared, ledger: Ledger, now: int) -> Proposal | R
 def _deliver(
     entry: Entry, signed: Signed, proposal: Proposal | None, ledger: Ledger, journal: Journal, wait: float
 ) -> Done:
-    """Sends and waits. From here on nothing is raised: it may be on the chain, and the answer says what is known."""
-    fate = Fate.UNSENT
-    try:
-        ledger.send(signed)
-        fate = Fate.PENDING
-        entry = _written(journal.sent, entry)
-        fate = ledger.wait(signed, wait)
-    except ChainError as error:
-        log.warning("the chain failed while an act was sent: %s", error.message)
-        with suppress(ChainError):
-            fate = ledger.fate(signed)
+    """Sends and waits. From the journal's line on nothing is raised: it may be on the chain, and the answer says what
+    is known. Raises `StoreError` where the bytes could not be written down: then they are not sent.
+    """
+    then = WAYS[entry.stage][Seen.SIGNATURE].then
+    drive = Drive(journal.signed(entry, signed), signed, ledger, journal, lenient=True)
+    drive.on(wait, then)
+    entry, fate = drive.entry, drive.fate
     ballot, created = None, None
     try:
-        if fate is Fate.REPLACED and own_ballot(entry, ledger, signed, proposal) is not None:
-            fate = Fate.DONE
         if fate is Fate.DONE:
             ballot = own_ballot(entry, ledger, proposal=proposal)
             created = _created(entry.act, ledger)
     except ChainError as error:
         log.warning("the chain failed after an act was done: %s", error.message)
-        if fate is Fate.REPLACED:
-            fate = Fate.PENDING  # "never" is said only after the ballots were looked through
-    if fate in DECIDED:
-        entry = _written(lambda open_: journal.settled(open_, fate), entry)
     return Done(ledger.facts, entry, fate, ballot, created)
-
-
-def _written(step: Callable[[Entry], Entry], entry: Entry) -> Entry:
-    """The entry after a step of the journal; as it was where the journal fails.
-
-    What was sent is done whether or not the disk takes note of it. The next start finds the stage before, and asks the
-    chain; the next act is refused by `intend` for as long as the disk fails.
-    """
-    try:
-        return step(entry)
-    except StoreError as error:
-        log.warning("the journal failed after an act was sent: %s", error.message)
-        return entry
 
 
 def _created(act: Act, ledger: Ledger) -> int | None:

@@ -54,8 +54,17 @@ Act = Vote | Delegate | Propose | Queue | Execute | Cancel
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signed transaction. `raw` is public once sent and safe to send again: one nonce, one inclusion."""
+    """A signed act: a transaction, or an envelope for a hub. `raw` is public once sent and safe to send again."""
 
     hash: str
+    """Its name where it is sent to."""
     raw: bytes
     nonce: int
+    """The place it takes: of all that its signer puts into one place at most one ever counts."""
+    earlier: tuple[Signed, ...] = ()
+    """The same act as it was signed before in the same place, for less, oldest first. Each may still be the one."""
+
+    @property
+    def all(self) -> tuple[Signed, ...]:
+        """The newest first."""
+        return (self, *reversed(self.earlier))

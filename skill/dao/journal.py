@@ -1,39 +1,25 @@
 """What was under way, kept across a crash. `store` has the implementation.
 
-An entry goes one way: intended, signed, sent, then settled with a `Fate` or `abandoned`. Each step is on the disk
-before the next begins, so that after a crash the last step written says what may have happened:
-
-    intended   nothing was signed that left the process       -> abandoned
-    signed     perhaps sent                                    -> ask the chain by its hash; the same bytes may go again
-    sent       given to the endpoint                           -> ask the chain by its hash
-    settled    the end; `told` says whether the member heard it
+An entry goes the ways of `skill.dao.ways`. Each step is on the disk before the next begins, so that after a crash the
+stage written last says what may have happened.
 
 Several processes may hold one journal. Two rules keep them apart, and `store` enforces both in the database:
-of one speaker in one DAO at most one act is open (intended, signed or sent) at a time; and every step is taken from the
-stage that the entry given shows, so that of two processes which hold the same entry only one takes it.
+of one speaker in one DAO at most one act is open at a time; and every step is taken from the stage that the entry given
+shows, so that of two processes which hold the same entry only one takes it.
 
-How `settle` decides about what it finds open is told in `skill.dao.settle`.
+How `settle` decides about what it finds is told in `skill.dao.settle`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from skill.dao.acts import Act, Signed
 from skill.dao.ledger import Fate
+from skill.dao.ways import FRESH, OPEN, UNDECIDED, Seen, Stage, told_as
 
-
-class Stage(StrEnum):
-    INTENDED = "intended"
-    SIGNED = "signed"
-    SENT = "sent"
-    SETTLED = "settled"
-    ABANDONED = "abandoned"
-
-
-OPEN = frozenset({Stage.INTENDED, Stage.SIGNED, Stage.SENT})
+__all__ = ["FRESH", "OPEN", "UNDECIDED", "Entry", "Journal", "Seen", "Stage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +40,23 @@ class Entry:
     told: bool = False
     speaker: str = ""
     """The account that signs."""
+    block: int | None = None
+    """The newest block when it was seen on the chain."""
 
     @property
     def open(self) -> bool:
         """Not decided yet: it may still come onto the chain."""
-        return self.stage in OPEN
+        return self.stage in UNDECIDED
+
+    @property
+    def fresh(self) -> bool:
+        """On the chain, and a reorganisation may still undo it."""
+        return self.stage in FRESH
+
+    @property
+    def tellable(self) -> bool:
+        """There is something to say of it: how it ended, or that the chain took it back."""
+        return told_as(self.stage, self.fate) is not None
 
 
 class Journal(Protocol):
@@ -74,23 +72,28 @@ class Journal(Protocol):
         """Begins an act. Raises `ActUnderWay` while another of the same speaker and DAO is open, in any process."""
 
     def signed(self, entry: Entry, signed: Signed) -> Entry:
-        """Raises `StoreError` if the entry is not `intended` any more: then the bytes must not be sent."""
+        """The first signature, or one more for a higher fee: the bytes, and the step that `SIGNATURE` or `HIGHER` is.
 
-    def sent(self, entry: Entry) -> Entry: ...
+        Raises `StoreError` if the entry has moved on meanwhile: then the bytes must not be sent.
+        """
 
-    def settled(self, entry: Entry, fate: Fate) -> Entry: ...
+    def moved(self, entry: Entry, seen: Seen, block: int | None = None) -> Entry:
+        """The step for what was seen; `block` is the newest one, for what is on the chain.
 
-    def abandoned(self, entry: Entry) -> Entry:
-        """It changed nothing and never will: not signed, or too late to count even if it were included."""
+        Where the act comes to stand otherwise than was told, it is untold again.
+        """
 
     def told(self, entry: Entry) -> Entry:
-        """The member has heard how it ended."""
+        """The member has heard how it stands."""
 
     def unsettled(self, dao: str) -> tuple[Entry, ...]:
         """Those still open, oldest first."""
 
+    def fresh(self, dao: str) -> tuple[Entry, ...]:
+        """Those on the chain that a reorganisation may still undo, oldest first."""
+
     def untold(self, dao: str) -> tuple[Entry, ...]:
-        """Settled or abandoned, and nobody has heard of it; oldest first."""
+        """Those of which nobody has heard how they stand; oldest first."""
 
     def entries(self, dao: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
         """Newest first."""

@@ -19,7 +19,7 @@ from skill.dao.nouns import (
 
 
 class Fate(StrEnum):
-    """What became of a signed transaction."""
+    """What became of a signed act."""
 
     DONE = "done"
     """Included, and it did what it should."""
@@ -28,9 +28,9 @@ class Fate(StrEnum):
     PENDING = "pending"
     """Known to the endpoint, not yet included."""
     UNSENT = "unsent"
-    """Not known, and its nonce is still free: sending the same bytes again is safe."""
+    """Not known, and its place is still free: sending the same bytes again is safe."""
     REPLACED = "replaced"
-    """Its nonce was used by another transaction: it can never be included."""
+    """Its place was taken by another act: it can never be included."""
 
 
 class Ledger(Protocol):
@@ -83,8 +83,17 @@ class Ledger(Protocol):
     def send(self, signed: Signed) -> None:
         """Hands the bytes to the endpoint; those it already has are no error."""
 
+    def raised(self, signed: Signed) -> Signed | None:
+        """The same act signed in the same place for more, `signed` among its `earlier`; sends nothing.
+
+        None: it offers enough for the newest block, or nothing more may be offered.
+        """
+
     def fate(self, signed: Signed) -> Fate:
-        """What became of it, by its hash and nonce."""
+        """What became of it, or of one of its `earlier`, by hash and place."""
+
+    def deep(self, signed: Signed) -> bool:
+        """Whether its place was taken so long ago that nothing undoes it. Asked after `fate`, which is final then."""
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """As `fate`, once it is decided or the time is over."""

@@ -26,7 +26,7 @@ def of(answer: Answer, conversation: Conversation) -> Outcome | None:
     What was prepared is not cast: its read-back asks for the phrase, and if it cannot be said, nothing is signed.
     """
     if isinstance(answer, Done):
-        return OF_FATE[answer.fate]
+        return "not_cast" if answer.entry.stage is Stage.ABANDONED else OF_FATE[answer.fate]
     return "not_cast" if isinstance(answer, PreparedAnswer) or is_act(conversation) else None
 
 

@@ -167,7 +167,7 @@ def receipt(answer: ReceiptAnswer, speech: Speech) -> Said:
             before = fate_of(entry, speech) if entry is not None and other and entry.fate is not Fate.DONE else ""
             parts = (before, text, _changeable(answer.proposal, speech))
             return Said(" ".join(part for part in parts if part), about=about)
-        return Said(text, about=about)
+        return Said(text if entry is None else _with_doubt(text, entry, speech), about=about)
     if entry is None:
         if answer.proposal is not None:
             text = speech.say("receipt_none_on", proposal=speech.numbered(answer.proposal))
@@ -181,18 +181,30 @@ def fate_of(entry: Entry, speech: Speech) -> str:
     act = act_name(entry.act, entry.proposal, entry.title, speech)
     if entry.stage is Stage.ABANDONED:
         return speech.say("fate_abandoned", act=act)
-    if entry.stage is Stage.SETTLED and entry.fate is Fate.DONE:
-        return speech.say("fate_done", act=act)
-    if entry.stage is Stage.SETTLED and entry.fate is Fate.REVERTED:
-        return speech.say("fate_reverted", act=act)
-    if entry.stage is Stage.SETTLED and entry.fate is Fate.REPLACED:
-        return speech.say("fate_replaced", act=act)
+    if entry.stage is Stage.UNDONE:
+        return speech.say("fate_undone", act=act)
+    if entry.open or entry.fate is None:
+        return speech.say("fate_unknown", act=act)
+    match entry.fate:
+        case Fate.DONE:
+            return _with_doubt(speech.say("fate_done", act=act), entry, speech)
+        case Fate.REVERTED:
+            return _with_doubt(speech.say("fate_reverted", act=act), entry, speech)
+        case Fate.REPLACED if entry.fresh:
+            return _with_doubt(speech.say("fate_displaced", act=act), entry, speech)
+        case Fate.REPLACED:
+            return speech.say("fate_replaced", act=act)
     return speech.say("fate_unknown", act=act)
 
 
+def _with_doubt(text: str, entry: Entry, speech: Speech) -> str:
+    """What is in a new block is said to be there, and that it may be taken back."""
+    return f"{text} {speech.say('still_fresh')}" if entry.fresh else text
+
+
 def told_after_crash(entries: Sequence[Entry], speech: Speech) -> str:
-    """What the member has not heard yet of acts that were cut off: the newest three."""
-    ended = [entry for entry in entries if not entry.open][-AT_A_TIME:]
+    """What the member has not heard yet of acts that were cut off, or taken back: the newest three."""
+    ended = [entry for entry in entries if entry.tellable][-AT_A_TIME:]
     return " ".join([speech.say("since_we_spoke"), *(fate_of(entry, speech) for entry in ended)]) if ended else ""
 
 
@@ -238,6 +250,8 @@ def read_back(prepared: Prepared, answer_votes: str | None, effects: str, speech
 def done(answer: Done, speech: Speech) -> Said:
     """What happened on the chain, and where that is not known, that; and that the money for fees runs low."""
     said = _done(answer, speech)
+    if answer.fate in (Fate.DONE, Fate.REVERTED, Fate.REPLACED):
+        said = replace(said, text=_with_doubt(said.text, answer.entry, speech))
     if answer.acts_left is None or answer.acts_left >= LOW_ACTS:
         return said
     key = "gas_low" if answer.acts_left else "gas_out"
@@ -248,6 +262,8 @@ def _done(answer: Done, speech: Speech) -> Said:
     entry = answer.entry
     about = answer.created if answer.created is not None else entry.proposal
     act = act_name(entry.act, entry.proposal, entry.title, speech)
+    if entry.stage is Stage.ABANDONED:
+        return Said(fate_of(entry, speech), about=about)
     match answer.fate:
         case Fate.DONE:
             if isinstance(entry.act, Vote) and answer.ballot is not None:
@@ -259,7 +275,7 @@ def _done(answer: Done, speech: Speech) -> Said:
         case Fate.REVERTED:
             return Said(speech.say("done_reverted", act=act), about=about)
         case Fate.REPLACED:
-            return Said(speech.say("done_replaced", act=act), about=about)
+            return Said(speech.say("fate_displaced" if entry.fresh else "done_replaced", act=act), about=about)
         case Fate.UNSENT:
             return Said(speech.say("done_unsent", act=act), about=about)
         case Fate.PENDING:

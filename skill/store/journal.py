@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from skill.dao.acts import Act, Signed
-from skill.dao.journal import OPEN, Entry, Stage
+from skill.dao.journal import Entry
 from skill.dao.ledger import Fate
+from skill.dao.ways import FRESH, OPEN, UNDECIDED, WAYS, Seen, Stage, fate_in, told_as
 from skill.errors import ActUnderWay, StoreError
 from skill.store.failures import in_words
-from skill.store.tables import journal
+from skill.store.tables import WRITES_FIRST, journal, outbid
 
 _ACT: TypeAdapter[Act] = TypeAdapter(Act)
 _OPEN = tuple(stage.value for stage in OPEN)
@@ -30,7 +31,10 @@ class SqlJournal:
     def intend(
         self, dao: str, conversation: str, act: Act, proposal: int | None, title: str, at: int, speaker: str = ""
     ) -> Entry:
-        """The unique index `one_open_act` decides between processes. Raises `ActUnderWay`."""
+        """The unique index `one_open_act` decides between processes. Raises `ActUnderWay`.
+
+        One that the chain took back is not under that index, for there may be more than one: it is looked for.
+        """
         values = {
             "dao": dao,
             "speaker": speaker,
@@ -44,51 +48,74 @@ class SqlJournal:
         }
         with in_words(self._where):
             try:
-                with self._engine.begin() as connection:
+                with self._engine.connect().execution_options(**WRITES_FIRST) as connection, connection.begin():
+                    mine = (journal.c.dao == dao) & (journal.c.speaker == speaker)
+                    undone = select(journal.c.id).where(mine, journal.c.stage == Stage.UNDONE.value).limit(1)
+                    if connection.execute(undone).first() is not None:
+                        raise _under_way()
                     made = connection.execute(insert(journal).values(**values).returning(journal)).one()
             except IntegrityError as error:
-                raise ActUnderWay(
-                    "An earlier act is still under way, so that a new one may not begin.",
-                    "Wait for it, and say it again.",
-                ) from error
-            return _entry(made)
+                raise _under_way() from error
+            return _entry(made, {})
 
     def signed(self, entry: Entry, signed: Signed) -> Entry:
-        """Raises `StoreError` if the entry is not `intended` any more: then the bytes must not be sent."""
+        """The first signature, or one more; what it outbids is kept. Raises `StoreError` if the entry has moved on."""
+        seen = Seen.SIGNATURE if entry.signed is None else Seen.HIGHER
+        to = WAYS[entry.stage][seen].to
         values = {"hash": signed.hash, "raw": signed.raw, "nonce": signed.nonce}
-        moved, present = self._step(entry, {Stage.INTENDED}, Stage.SIGNED, **values)
+        here = (journal.c.id == entry.id) & (journal.c.stage == entry.stage.value)
+        if entry.signed is not None:
+            here &= journal.c.hash == entry.signed.hash
+        with in_words(self._where), self._engine.begin() as connection:
+            moved = connection.execute(update(journal).where(here).values(stage=to.value, **values)).rowcount == 1
+            if moved and entry.signed is not None:
+                old = entry.signed
+                kept = {"entry": entry.id, "hash": old.hash, "raw": old.raw, "nonce": old.nonce}
+                connection.execute(insert(outbid).values(**kept))
+            present = self._present(connection, entry)
         if not moved:
             raise StoreError(
                 "Another Aye has given this up before it was signed, so nothing was sent.", "Say it again."
             )
         return present
 
-    def sent(self, entry: Entry) -> Entry:
-        return self._step(entry, {Stage.SIGNED}, Stage.SENT)[1]
-
-    def settled(self, entry: Entry, fate: Fate) -> Entry:
-        return self._step(entry, {Stage.SIGNED, Stage.SENT}, Stage.SETTLED, fate=fate.value)[1]
-
-    def abandoned(self, entry: Entry) -> Entry:
-        """It changed nothing and never will."""
-        return self._step(entry, OPEN, Stage.ABANDONED)[1]
+    def moved(self, entry: Entry, seen: Seen, block: int | None = None) -> Entry:
+        """The step of `skill.dao.ways`, taken from the stage that the entry shows. Gives what it is now."""
+        to = WAYS[entry.stage][seen].to
+        if to is entry.stage:
+            return entry
+        fate = fate_in(to, seen)
+        values: dict[str, Any] = {"stage": to.value, "fate": None if fate is None else fate.value}
+        if block is not None:
+            values["block"] = block
+        if told_as(to, fate) not in (None, told_as(entry.stage, entry.fate)):
+            values["told"] = False
+        with in_words(self._where), self._engine.begin() as connection:
+            here = (journal.c.id == entry.id) & (journal.c.stage == entry.stage.value)
+            connection.execute(update(journal).where(here).values(**values))
+            return self._present(connection, entry)
 
     def told(self, entry: Entry) -> Entry:
-        """The member has heard how it ended. An entry that is still open is left untold: there is more to tell."""
+        """The member has heard how it stands. One that has come to stand otherwise meanwhile is left untold."""
+        same = [stage.value for stage in Stage if told_as(stage, entry.fate) == told_as(entry.stage, entry.fate)]
+        here = (journal.c.id == entry.id) & journal.c.stage.in_(same) & journal.c.stage.not_in(_OPEN)
+        if entry.fate is not None:
+            here &= journal.c.fate == entry.fate.value
         with in_words(self._where), self._engine.begin() as connection:
-            connection.execute(
-                update(journal).where(journal.c.id == entry.id, journal.c.stage.not_in(_OPEN)).values(told=True)
-            )
+            connection.execute(update(journal).where(here).values(told=True))
             return self._present(connection, entry)
 
     def unsettled(self, dao: str) -> tuple[Entry, ...]:
         """Those still open, oldest first."""
-        still_open = select(journal).where(journal.c.dao == dao, journal.c.stage.in_(_OPEN))
-        return self._read(still_open.order_by(journal.c.id))
+        return self._read(select(journal).where(_of(dao), _in(UNDECIDED)).order_by(journal.c.id))
+
+    def fresh(self, dao: str) -> tuple[Entry, ...]:
+        """Those on the chain that a reorganisation may still undo, oldest first."""
+        return self._read(select(journal).where(_of(dao), _in(FRESH)).order_by(journal.c.id))
 
     def untold(self, dao: str) -> tuple[Entry, ...]:
-        """Settled or abandoned, and nobody has heard of it; oldest first."""
-        untold = select(journal).where(journal.c.dao == dao, journal.c.told.is_(False), journal.c.stage.not_in(_OPEN))
+        """Those of which nobody has heard how they stand; oldest first."""
+        untold = select(journal).where(_of(dao), journal.c.told.is_(False), journal.c.stage.not_in(_OPEN))
         return self._read(untold.order_by(journal.c.id))
 
     def entries(self, dao: str | None = None, limit: int = 50) -> tuple[Entry, ...]:
@@ -108,28 +135,43 @@ class SqlJournal:
         wanted = select(journal).where(journal.c.conversation == conversation).order_by(journal.c.id.desc()).limit(1)
         return next(iter(self._read(wanted)), None)
 
-    def _step(self, entry: Entry, sources: Collection[Stage], to: Stage, **values: Any) -> tuple[bool, Entry]:
-        """Moves an entry on from the stage it shows; of two processes that hold it, one does. Gives what it is now."""
-        with in_words(self._where), self._engine.begin() as connection:
-            moved = False
-            if entry.stage in sources:
-                here = (journal.c.id == entry.id) & (journal.c.stage == entry.stage.value)
-                moved = connection.execute(update(journal).where(here).values(stage=to.value, **values)).rowcount == 1
-            return moved, self._present(connection, entry)
-
     def _present(self, connection: Connection, entry: Entry) -> Entry:
         row = connection.execute(select(journal).where(journal.c.id == entry.id)).one_or_none()
         if row is None:
             raise StoreError(f"The journal {self._where} has lost its line {entry.id}.", "See `aye journal`.")
-        return _entry(row)
+        return _entry(row, self._outbid(connection, [row]))
 
     def _read(self, query: Any) -> tuple[Entry, ...]:
         with in_words(self._where), self._engine.connect() as connection:
-            return tuple(_entry(row) for row in connection.execute(query))
+            rows = list(connection.execute(query))
+            earlier = self._outbid(connection, rows)
+            return tuple(_entry(row, earlier) for row in rows)
+
+    def _outbid(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[int, tuple[Signed, ...]]:
+        found: dict[int, tuple[Signed, ...]] = {}
+        ids = [row.id for row in rows if row.raw is not None]
+        if ids:
+            for one in connection.execute(select(outbid).where(outbid.c.entry.in_(ids)).order_by(outbid.c.id)):
+                found[one.entry] = (*found.get(one.entry, ()), Signed(one.hash, bytes(one.raw), one.nonce))
+        return found
 
 
-def _entry(row: Row[Any]) -> Entry:
-    signed = None if row.raw is None else Signed(row.hash, bytes(row.raw), row.nonce)
+def _under_way() -> ActUnderWay:
+    return ActUnderWay(
+        "An earlier act is still under way, so that a new one may not begin.", "Wait for it, and say it again."
+    )
+
+
+def _of(dao: str) -> ColumnElement[bool]:
+    return journal.c.dao == dao
+
+
+def _in(stages: Collection[Stage]) -> ColumnElement[bool]:
+    return journal.c.stage.in_([stage.value for stage in stages])
+
+
+def _entry(row: Row[Any], earlier: Mapping[int, tuple[Signed, ...]]) -> Entry:
+    signed = None if row.raw is None else Signed(row.hash, bytes(row.raw), row.nonce, earlier.get(row.id, ()))
     return Entry(
         id=row.id,
         dao=row.dao,
@@ -143,4 +185,5 @@ def _entry(row: Row[Any]) -> Entry:
         fate=None if row.fate is None else Fate(row.fate),
         told=row.told,
         speaker=row.speaker,
+        block=row.block,
     )

@@ -17,14 +17,12 @@ from skill.store.conversations import Conversations
 from skill.store.failures import in_words
 from skill.store.journal import SqlJournal
 from skill.store.schema import make_current
+from skill.store.tables import WRITES_FIRST
 
 BUSY_SECONDS = 20.0
 """How long a write waits for others. Each takes milliseconds, but SQLite lets those that wait try again by chance, not
 in their order: of the service's sixteen threads on a slow disk one may be unlucky for more than five seconds.
 """
-
-WRITES_FIRST = {"begin": "BEGIN IMMEDIATE"}
-"""For a transaction that reads before it writes: SQLite would else refuse the write if another came in between."""
 
 
 @dataclass(frozen=True, slots=True)

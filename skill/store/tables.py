@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -21,10 +22,13 @@ from sqlalchemy import (
     text,
 )
 
-from skill.dao.journal import OPEN, Stage
 from skill.dao.ledger import Fate
+from skill.dao.ways import ENDS, FRESH, OPEN, Stage
 
 metadata = MetaData()
+
+WRITES_FIRST = {"begin": "BEGIN IMMEDIATE"}
+"""For a transaction that reads before it writes: SQLite would else refuse the write if another came in between."""
 
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up by itself in INTEGER alone
 
@@ -36,7 +40,13 @@ def _one_of(column: str, values: list[str]) -> str:
     return f"{column} IN ({', '.join(repr(value) for value in values)})"
 
 
+def _none_of(column: str, values: list[str]) -> str:
+    return f"{column} NOT IN ({', '.join(repr(value) for value in values)})"
+
+
 STILL_OPEN = _one_of("stage", sorted(stage.value for stage in OPEN))
+_SIGNED = [stage.value for stage in Stage if stage is not Stage.INTENDED and stage not in ENDS]
+_DECIDED = [stage.value for stage in Stage if stage in FRESH or stage is Stage.SETTLED]
 
 journal = Table(
     "journal",
@@ -55,10 +65,11 @@ journal = Table(
     Column("nonce", BigInteger),
     Column("fate", String(20)),
     Column("told", Boolean, nullable=False),
+    Column("block", BigInteger),
     CheckConstraint(_one_of("stage", [stage.value for stage in Stage]), name="stage_known"),
     CheckConstraint(f"fate IS NULL OR {_one_of('fate', [fate.value for fate in Fate])}", name="fate_known"),
-    CheckConstraint("stage NOT IN ('signed', 'sent') OR raw IS NOT NULL", name="signed_has_bytes"),
-    CheckConstraint("stage <> 'settled' OR fate IS NOT NULL", name="settled_has_fate"),
+    CheckConstraint(f"{_none_of('stage', _SIGNED)} OR raw IS NOT NULL", name="signed_has_bytes"),
+    CheckConstraint(f"{_none_of('stage', _DECIDED)} OR fate IS NOT NULL", name="settled_has_fate"),
 )
 
 one_open_act = Index(
@@ -70,6 +81,18 @@ one_open_act = Index(
     postgresql_where=text(STILL_OPEN),
 )
 """Of one speaker in one DAO one act is open at a time, whatever process began it: the database itself says so."""
+
+outbid = Table(
+    "outbid",
+    metadata,
+    Column("id", ROW_ID, primary_key=True, autoincrement=True),
+    Column("entry", ROW_ID, ForeignKey("journal.id"), nullable=False),
+    Column("hash", String(100), nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("nonce", BigInteger, nullable=False),
+    Index("outbid_entry", "entry"),
+)
+"""Earlier signatures of an act, for a lower fee, oldest first; the journal's own line has the newest."""
 
 conversations = Table(
     "conversations",

@@ -24,6 +24,7 @@ class Endpoint:
         self.requests: list[Any] = []
         self.paths: list[str] = []
         self.status = 200
+        self.headers: dict[str, str] = {}
         self.one: Callable[[Call, Chain], Answer] = lambda call, chain: chain(call)
         self.whole: Callable[[Any, Any], bytes] = lambda request, answer: json.dumps(answer).encode()
         outer = self
@@ -36,6 +37,8 @@ class Endpoint:
                 body = outer.whole(request, outer.answer(request))
                 self.send_response(outer.status)
                 self.send_header("content-length", str(len(body)))
+                for name, value in outer.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from eth_account import Account
 
-from skill.chain import Governor, Signer
+from skill.chain import GWEI, Governor, Signer, connect
 from skill.chain.node import Node
-from skill.chain.sender import Sender
+from skill.chain.sender import DEEP, Sender
 from skill.dao.acts import Delegate, Signed, Vote
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Address, Choice, Proposal, ProposalState
@@ -141,6 +142,7 @@ def test_a_reorganisation_makes_it_unsent_again(fresh_ledger: Governor, fresh_de
     fresh_ledger.send(signed)
     assert fresh_ledger.wait(signed, 5) is Fate.DONE
     fresh_demo.revert(snapshot)
+    fresh_demo.chain.ask("anvil_mine", hex(9))  # a chain that reorganised is not a shorter one
     assert fresh_ledger.fate(signed) is Fate.UNSENT
     fresh_ledger.send(signed)
     assert fresh_ledger.wait(signed, 5) is Fate.DONE
@@ -170,7 +172,7 @@ def test_fees_beyond_the_ceiling_are_not_paid(fresh_demo: DemoDao, endpoint: End
     def dear(call: Call, chain: Chain) -> Any:
         answer = chain(call)
         if call["method"] == "eth_getBlockByNumber":
-            answer["result"]["baseFeePerGas"] = hex(400 * 10**9)
+            answer["result"]["baseFeePerGas"] = hex(600 * 10**9)
         return answer
 
     endpoint.one = dear
@@ -240,3 +242,154 @@ def test_a_broken_journal_line_is_a_sentence(ledger: Governor) -> None:
     """Bytes that are no transaction do not crash the start."""
     with pytest.raises(SignerError, match="no signed transaction"):
         ledger.fate(Signed("0x" + "0" * 64, b"\x02nonsense", 3))
+
+
+def fees(raw: RawChain, hash_: str) -> tuple[int, int]:
+    """What a transaction offers for a unit of gas, and of that as a tip."""
+    sent = raw.call("eth_getTransactionByHash", hash_)
+    return int(sent["maxFeePerGas"], 16), int(sent["maxPriorityFeePerGas"], 16)
+
+
+def dear(demo: DemoDao, gwei: float) -> None:
+    """The next block asks so much, and is made."""
+    demo.chain.ask("anvil_setNextBlockBaseFeePerGas", hex(int(gwei * GWEI)))
+    demo.chain.ask("evm_mine")
+
+
+@contextmanager
+def builders_want(demo: DemoDao, gwei: float) -> Iterator[Governor]:
+    """A ledger behind an endpoint that tells of such a tip, on the chain as it is."""
+
+    def asks(call: Call, chain: Chain) -> Any:
+        answer = chain(call)
+        return {**answer, "result": hex(int(gwei * GWEI))} if call["method"] == "eth_maxPriorityFeePerGas" else answer
+
+    with Endpoint(demo.rpc) as between:
+        between.one = asks
+        yield ledger_of(demo, between.rpc)
+
+
+def test_a_stuck_vote_is_raised_and_counts_once(no_blocks: DemoDao) -> None:
+    """It waits, and builders want more: the same call with the same nonce takes its place, and is the ballot."""
+    ledger, raw = ledger_of(no_blocks), raw_of(no_blocks)
+    dear(no_blocks, 1)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    assert ledger.raised(signed) is None, "what offers enough is left alone"
+    before = raw.call("eth_getTransactionByHash", signed.hash)
+    fee, tip = fees(raw, signed.hash)
+    with builders_want(no_blocks, 4) as dearer:
+        higher = dearer.raised(signed)
+        assert higher is not None and higher.earlier == (signed,) and higher.nonce == signed.nonce
+        dearer.send(higher)
+    assert ledger.fate(higher) is Fate.PENDING
+    assert raw.call("eth_getTransactionByHash", signed.hash) is None, "the pool has the new one in its place"
+    after = raw.call("eth_getTransactionByHash", higher.hash)
+    assert all(before[name] == after[name] for name in ("to", "input", "value", "nonce", "gas", "chainId", "from"))
+    raised = fees(raw, higher.hash)
+    assert raised[0] * 8 >= fee * 9 and raised[1] * 8 >= tip * 9, "every client takes it for a replacement"
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.fate(higher) is Fate.DONE
+    assert [one.support for one in raw.ballots(no_blocks.voter)] == [1]
+
+
+def test_the_earlier_one_may_be_the_ballot_too(no_blocks: DemoDao) -> None:
+    """The higher one comes too late, the first is included: that is the fate of both."""
+    ledger, raw = ledger_of(no_blocks), raw_of(no_blocks)
+    dear(no_blocks, 1)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    with builders_want(no_blocks, 4) as dearer:
+        higher = dearer.raised(signed)
+    assert higher is not None
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.fate(higher) is Fate.DONE
+    ledger.send(higher)  # "nonce too low": harmless
+    no_blocks.chain.ask("evm_mine")
+    assert [one.support for one in raw.ballots(no_blocks.voter)] == [1]
+
+
+def test_a_vote_that_the_endpoint_dropped_for_its_fee_goes_again_for_more(no_blocks: DemoDao) -> None:
+    """The base fee leaps before the vote is in a block, and the endpoint throws it away."""
+    ledger, raw = ledger_of(no_blocks), raw_of(no_blocks)
+    dear(no_blocks, 1)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    dear(no_blocks, 40)
+    assert ledger.fate(signed) is Fate.UNSENT
+    higher = ledger.raised(signed)
+    assert higher is not None
+    ledger.send(higher)
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.fate(higher) is Fate.DONE
+    assert [one.support for one in raw.ballots(no_blocks.voter)] == [1]
+
+
+def test_nothing_is_raised_above_the_ceiling(no_blocks: DemoDao) -> None:
+    """It waits until the fees fall; what is offered never passes what the configuration allows."""
+    key = Signer.from_secret(no_blocks.speaker_key)
+    ledger = connect(no_blocks.rpc, no_blocks.chain_id, no_blocks.governor, name="garden", key=key, max_fee=35 * GWEI)
+    dear(no_blocks, 1)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    dear(no_blocks, 40)
+    assert ledger.raised(signed) is None
+    with pytest.raises(SignerError, match=r"asks .* gwei .* ceiling is 35"):
+        signed_vote(ledger)
+    dear(no_blocks, 25)
+    higher = ledger.raised(signed)
+    assert higher is not None
+    ledger.send(higher)
+    assert fees(raw_of(no_blocks), higher.hash)[0] == 35 * GWEI
+
+
+def test_it_is_deep_under_so_many_blocks(no_blocks: DemoDao) -> None:
+    """What is in the newest block may be undone; under sixty-four blocks nothing undoes it."""
+    ledger = ledger_of(no_blocks)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.fate(signed) is Fate.DONE and not ledger.deep(signed)
+    no_blocks.chain.ask("anvil_mine", hex(DEEP - 1))
+    assert not ledger.deep(signed)
+    no_blocks.chain.ask("evm_mine")
+    assert ledger.deep(signed)
+
+
+def test_a_node_that_lags_and_one_of_another_chain_are_not_believed(fresh_demo: DemoDao, endpoint: Endpoint) -> None:
+    """They do not know the ballot: that is no reason to say that it is gone."""
+    ledger = ledger_of(fresh_demo, endpoint.rpc)
+    signed = signed_vote(ledger)
+    ledger.send(signed)
+    assert ledger.wait(signed, 5) is Fate.DONE
+
+    def late(call: Call, chain: Chain) -> Any:
+        answer = chain(call)
+        if call["method"] == "eth_blockNumber":
+            answer["result"] = hex(int(answer["result"], 16) - 3)
+        return answer
+
+    endpoint.one = late
+    with pytest.raises(EndpointDown, match="lags behind"):
+        ledger.fate(signed)
+    endpoint.one = lambda call, chain: (
+        {**chain(call), "result": "0x1"} if call["method"] == "eth_chainId" else chain(call)
+    )
+    with pytest.raises(WrongChain):
+        ledger.fate(signed)
+
+
+def test_another_transactions_receipt_is_not_believed(fresh_demo: DemoDao, endpoint: Endpoint) -> None:
+    """Somebody else's receipt in the place of the vote's says nothing of the vote."""
+    ledger = ledger_of(fresh_demo, endpoint.rpc)
+    signed = signed_vote(ledger)
+    other = fresh_demo.chain.ask("eth_getBlockByNumber", "0x2", False)["transactions"][0]
+
+    def mixed_up(call: Call, chain: Chain) -> Any:
+        if call["method"] == "eth_getTransactionReceipt":
+            return chain({**call, "params": [other]})
+        return chain(call)
+
+    endpoint.one = mixed_up
+    with pytest.raises(EndpointDown, match="not answer as a chain"):
+        ledger.fate(signed)

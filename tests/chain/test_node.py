@@ -7,7 +7,9 @@ import logging
 import socket
 import subprocess
 import sys
+import time
 import traceback
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -285,3 +287,72 @@ def test_a_refusal_for_too_many_questions_is_no_fact(demo: DemoDao, endpoint: En
     for ask in (ledger.proposals, ledger.rules, lambda: ledger.power(ledger.facts.treasury)):
         with pytest.raises(EndpointDown, match="refuses to answer"):
             ask()
+
+
+class Waiting:
+    """A clock that only sleeping moves, and an endpoint that answers again at a time of it."""
+
+    def __init__(self, endpoint: Endpoint, named: str, again: float) -> None:
+        self.now = 100.0
+        self.slept: list[float] = []
+        self._endpoint = endpoint
+        self._again = self.now + again
+        endpoint.status, endpoint.headers = 429, {"retry-after": named}
+        self.node = Node(endpoint.rpc, sleep=self.sleep, clock=lambda: self.now)
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+        if self.now >= self._again:
+            self._endpoint.status = 200
+
+
+def test_an_endpoint_that_names_when_it_answers_again_is_asked_then(demo: DemoDao, endpoint: Endpoint) -> None:
+    """HTTP 429 with Retry-After: no question before that time, one after it, and the answer."""
+    waiting = Waiting(endpoint, "3", 3.0)
+    assert waiting.node.chain_id() == demo.chain_id
+    assert waiting.slept == [3.0] and len(endpoint.requests) == 2
+
+
+def test_a_date_counts_as_seconds_do(endpoint: Endpoint) -> None:
+    """Retry-After may be a date."""
+    waiting = Waiting(endpoint, formatdate(time.time() + 5, usegmt=True), 1.0)
+    waiting.node.chain_id()
+    assert 3.0 < waiting.slept[0] <= 5.0
+
+
+def test_nobody_waits_longer_than_a_turn_may(endpoint: Endpoint) -> None:
+    """An hour is not waited for: it is said at once, and until then the endpoint is left alone."""
+    waiting = Waiting(endpoint, "3600", 3600.0)
+    for _ in range(3):
+        with pytest.raises(EndpointDown, match=r"127\.0\.0\.1 wants no question for another 3600 seconds"):
+            waiting.node.chain_id()
+    assert waiting.slept == [] and len(endpoint.requests) == 1
+    waiting.now += 3601
+    endpoint.status = 200
+    assert waiting.node.chain_id() > 0
+
+
+def test_at_once_is_not_taken_at_its_word(endpoint: Endpoint) -> None:
+    """Retry-After of nought for ever: the endpoint is not hammered, and the wait has an end."""
+    waiting = Waiting(endpoint, "0", 10**6)
+    with pytest.raises(EndpointDown, match="wants no question"):
+        waiting.node.chain_id()
+    assert sum(waiting.slept) == pytest.approx(10.0, abs=0.2) and len(endpoint.requests) <= 102
+
+
+def test_a_broken_connection_is_tried_once_more(demo: DemoDao, endpoint: Endpoint) -> None:
+    """Cut in the middle of an answer: asked again, once; cut twice is said."""
+    cut = [True]
+
+    def whole(request: object, answer: object) -> bytes:
+        endpoint.headers = {"transfer-encoding": "chunked"} if cut and cut.pop() else {}
+        return normal(request, answer)
+
+    normal, endpoint.whole = endpoint.whole, whole
+    assert Node(endpoint.rpc).chain_id() == demo.chain_id
+    assert len(endpoint.requests) == 2
+    cut += [True, True, True]
+    with pytest.raises(EndpointDown):
+        Node(endpoint.rpc).chain_id()
+    assert len(endpoint.requests) == 4

@@ -7,6 +7,7 @@ and `test_killed.py`.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Callable
@@ -84,6 +85,7 @@ class Sent:
     sender: Address
     nonce: int
     act: Act
+    fee: int = 10**9
 
 
 @dataclass
@@ -100,6 +102,19 @@ class FakeChain:
     included: dict[str, bool] = field(default_factory=dict)
     """Hash to whether it succeeded."""
     signatures: int = 0
+    raises: int = 0
+    """Signatures for a higher fee."""
+    price: int = 1
+    """What a block asks for."""
+    ceiling: int = 100
+    block: int = 1
+    depth: int = 0
+    """Blocks on top that make a block final; 0: it is at once."""
+    places: dict[tuple[Address, int], int] = field(default_factory=dict)
+    """The block in which a place was taken."""
+    blocks: dict[str, Sent] = field(default_factory=dict)
+    """What was included, by hash."""
+    history: list[dict[str, object]] = field(default_factory=list)
 
     def power(self, account: Address) -> int:
         return sum(amount for holder, amount in self.tokens.items() if self.delegates.get(holder) == account)
@@ -191,11 +206,15 @@ class FakeChain:
                 self.by_id(act.proposal_id).canceled = True
 
     def mine(self) -> None:
-        """A block with all that fits."""
+        """A block with all that fits, and pays for it."""
+        self.history.append({name: copy.deepcopy(getattr(self, name)) for name in STATE})
         self.time += 1
+        self.block += 1
         for transaction, sent in sorted(self.pool.items(), key=lambda item: item[1].nonce):
-            if sent.nonce == self.nonces.get(sent.sender, 0):
+            if sent.nonce == self.nonces.get(sent.sender, 0) and sent.fee >= self.price:
                 self.nonces[sent.sender] = sent.nonce + 1
+                self.places[sent.sender, sent.nonce] = self.block
+                self.blocks[transaction] = sent
                 try:
                     self.check(sent.act, sent.sender)
                 except Reverted:
@@ -204,6 +223,36 @@ class FakeChain:
                     self.apply(sent.act, sent.sender, transaction)
                     self.included[transaction] = True
         self.pool = {key: sent for key, sent in self.pool.items() if sent.nonce >= self.nonces.get(sent.sender, 0)}
+
+    def undo(self, blocks: int) -> dict[str, Sent]:
+        """A reorganisation: so many blocks never were, others without transactions are in their place.
+
+        Gives what was in them; no node has it in its pool.
+        """
+        newest = self.block
+        for _ in range(min(blocks, len(self.history))):
+            self.block -= 1
+            for name, value in self.history.pop().items():
+                setattr(self, name, value)
+        out = {name: sent for name, sent in self.blocks.items() if name not in self.included}
+        self.blocks = {name: sent for name, sent in self.blocks.items() if name in self.included}
+        for _ in range(min(blocks, newest - self.block)):
+            self.history.append({name: copy.deepcopy(getattr(self, name)) for name in STATE})
+        self.block = newest
+        return out
+
+    def take(self, name: str, sent: Sent) -> None:
+        """Into the pool. Of one place it holds the one that pays most."""
+        beside = [key for key, one in self.pool.items() if (one.sender, one.nonce) == (sent.sender, sent.nonce)]
+        if any(key != name and self.pool[key].fee >= sent.fee for key in beside):
+            raise EndpointDown("The endpoint says: replacement transaction underpriced.")
+        for key in beside:
+            del self.pool[key]
+        self.pool[name] = sent
+
+
+STATE = ("made", "ballots", "delegates", "nonces", "included", "places")
+"""What a reorganisation takes back."""
 
 
 class FakeLedger:
@@ -243,7 +292,7 @@ class FakeLedger:
         return 0 if self._speaker is None else self.chain.gas.get(self._speaker, 0)
 
     def block(self) -> int:
-        return 1
+        return self.chain.block
 
     def now(self) -> int:
         return self.chain.time
@@ -322,17 +371,35 @@ class FakeLedger:
         if self._speaker is None:
             raise SignerError("There is no key.")
         nonce = self.chain.nonces.get(self._speaker, 0)
-        raw = json.dumps([self._speaker, nonce, ACTS.dump_python(act, mode="json")]).encode()
         self.chain.signatures += 1
+        return self._signed(nonce, ACTS.dump_python(act, mode="json"), self.chain.price)
+
+    def _signed(self, nonce: int, act: object, fee: int) -> Signed:
+        raw = json.dumps([self._speaker, nonce, act, fee]).encode()
         return Signed("0x" + hashlib.sha256(raw).hexdigest(), raw, nonce)
+
+    def raised(self, signed: Signed) -> Signed | None:
+        self.before("raised")
+        sender, nonce, act, fee = json.loads(signed.raw)
+        if sender != self._speaker or not fee < self.chain.price <= self.chain.ceiling:
+            return None
+        self.chain.raises += 1
+        made = self._signed(nonce, act, self.chain.price)
+        return replace(made, earlier=(*signed.earlier, replace(signed, earlier=())))
+
+    def deep(self, signed: Signed) -> bool:
+        self.before("deep")
+        sender = json.loads(signed.raw)[0]
+        taken = self.chain.places.get((sender, signed.nonce))
+        return taken is not None and self.chain.block - taken >= self.chain.depth
 
     def send(self, signed: Signed) -> None:
         self.before("send")
-        sender, nonce, act = json.loads(signed.raw)
+        sender, nonce, act, fee = json.loads(signed.raw)
         if signed.hash not in self.chain.included:
             if nonce < self.chain.nonces.get(sender, 0):
                 raise EndpointDown("The endpoint says: nonce too low.")
-            self.chain.pool[signed.hash] = Sent(sender, nonce, ACTS.validate_python(act))
+            self.chain.take(signed.hash, Sent(sender, nonce, ACTS.validate_python(act), fee))
         self.after("send")
 
     def fate(self, signed: Signed) -> Fate:
@@ -340,9 +407,10 @@ class FakeLedger:
         if self._speaker is None:
             raise SignerError("There is no key.")
         sender = json.loads(signed.raw)[0]
-        if signed.hash in self.chain.included:
-            return Fate.DONE if self.chain.included[signed.hash] else Fate.REVERTED
-        if signed.hash in self.chain.pool:
+        for one in signed.all:
+            if one.hash in self.chain.included:
+                return Fate.DONE if self.chain.included[one.hash] else Fate.REVERTED
+        if any(one.hash in self.chain.pool for one in signed.all):
             return Fate.PENDING
         return Fate.UNSENT if self.chain.nonces.get(sender, 0) <= signed.nonce else Fate.REPLACED
 

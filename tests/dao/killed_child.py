@@ -35,17 +35,21 @@ class Where:
 
 
 class DeadlyJournal:
-    """A journal in which the process dies by SIGKILL just before or just after one of its steps is written."""
+    """A journal in which the process dies by SIGKILL just before or just after one of its steps is written.
+
+    A step is named by the method, or by what is seen where that is `moved`.
+    """
 
     def __init__(self, journal: Any, step: str, when: str) -> None:
         self._journal, self._step, self._when = journal, step, when
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._journal, name)
-        if name != self._step:
-            return method
 
         def deadly(*args: Any) -> Any:
+            step = args[1].value if name == "moved" else name
+            if step != self._step:
+                return method(*args)
             if self._when == "after":
                 method(*args)
             os.kill(os.getpid(), signal.SIGKILL)

@@ -203,10 +203,8 @@ def test_a_disk_that_fails_after_the_sending_does_not_hide_the_ballot(aye: Aye) 
         def __getattr__(self, name: str) -> Any:
             return getattr(aye_journal, name)
 
-        def sent(self, *_: Any) -> Any:
+        def moved(self, *_: Any) -> Any:
             raise StoreError("The disk is full.")
-
-        settled = sent
 
     aye_journal = aye.journal
     prepared = aye.prepared(VOTE)

@@ -1,9 +1,13 @@
-"""Votes, crashes, restarts, lost messages and time, in any order: never two ballots, never a wrong word about one."""
+"""Votes, crashes, restarts, lost messages, fees, reorganisations and time, in any order: never two ballots, every step
+one of the table, never a wrong word about a ballot.
+"""
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +16,22 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from skill.dao.answers import Done, PreparedAnswer
-from skill.dao.journal import Stage
+from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Choice
 from skill.dao.perform import perform
 from skill.dao.requests import CastVote, Commit, Prepared
 from skill.dao.settle import settle
+from skill.dao.ways import WAYS, told_as
 from skill.errors import AyeError, EndpointDown
 from skill.store import open_store
 
 from .fake_ledger import SPEAKER, FakeLedger, Sent, story
 
-METHODS = ("sign", "send", "wait", "fate", "simulate", "proposals", "ballots")
-STEPS = ("intend", "signed", "sent", "settled", "abandoned")
+METHODS = ("sign", "send", "wait", "fate", "simulate", "proposals", "ballots", "raised", "deep")
+STEPS = ("intend", "signed", "moved")
+DEPTH = 3
+"""Blocks that make a block final; no reorganisation here takes so many."""
 
 
 class Killed(BaseException):
@@ -32,7 +39,7 @@ class Killed(BaseException):
 
 
 class DyingJournal:
-    """A journal of a process that is killed before or after one of its steps."""
+    """A journal of a process that is killed before or after one of its steps, and which knows the table."""
 
     def __init__(self, journal: Any) -> None:
         self._journal = journal
@@ -45,6 +52,11 @@ class DyingJournal:
             if self.dies == (name, "before"):
                 raise Killed
             result = method(*args)
+            if name == "moved":
+                entry, seen = args[:2]
+                way = WAYS[entry.stage][seen].to
+                known = {way, *(step.to for step in WAYS[way].values())}
+                assert result.stage in known, "its way, or where another process has brought it meanwhile"
             if self.dies == (name, "after"):
                 raise Killed
             return result
@@ -75,6 +87,9 @@ class Voting(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.store = open_store(self.folder / "aye.db")
         self.chain = story()
+        self.chain.depth = DEPTH
+        self.heard: dict[int, str | None] = {}
+        """What the member was told last of each act."""
         self.processes = [Process(self.chain, self.store.journal) for _ in range(2)]
         self.commits = 0
         self.elsewhere: dict[str, Sent] = {}
@@ -82,12 +97,21 @@ class Voting(RuleBasedStateMachine):
     def teardown(self) -> None:
         for process in self.processes:
             process.failing.clear()
-        self.chain.mine()
-        settle(FakeLedger(self.chain), self.store.journal, 0)
-        self.chain.pool.update(self.elsewhere)
-        self.chain.mine()
+        self.chain.price = 1
+        for _ in range(2 * DEPTH + 2):
+            self.chain.mine()
+            settle(FakeLedger(self.chain), self.store.journal, 0)
+        self._rebroadcast()
+        for _ in range(DEPTH + 1):
+            self.chain.mine()
+            settle(FakeLedger(self.chain), self.store.journal, 0)
         assert self.store.journal.unsettled("fake") == (), "with a chain that answers, everything is decided"
+        self.member_hears()
         self._agrees()
+        for entry in self.store.journal.entries():
+            cast = self._cast(entry)
+            assert self.heard[entry.id] == ("done" if cast else self.heard[entry.id])
+            assert cast or self.heard[entry.id] in ("abandoned", "reverted", "replaced"), "told truly, to the end"
         self.store.close()
         shutil.rmtree(self.folder)
 
@@ -105,8 +129,12 @@ class Voting(RuleBasedStateMachine):
         if prepared is not None:
             self.commits += 1
             answer = self._run(which, Commit(prepared, "kitchen"))
-            if isinstance(answer, Done) and answer.fate is Fate.DONE:
-                assert answer.ballot is None or answer.ballot.voter == SPEAKER
+            if isinstance(answer, Done):
+                if answer.fate is Fate.DONE:
+                    assert answer.ballot is None or answer.ballot.voter == SPEAKER
+                if not answer.entry.open:
+                    self.heard[answer.entry.id] = told_as(answer.entry.stage, answer.entry.fate)
+                    self.store.journal.told(answer.entry)
 
     @rule(which=which, method=st.sampled_from(METHODS), when=st.sampled_from(["before", "after"]))
     def endpoint_will_fail(self, which: int, method: str, when: str) -> None:
@@ -131,7 +159,33 @@ class Voting(RuleBasedStateMachine):
 
     @rule()
     def another_node_brings_it_back(self) -> None:
-        self.chain.pool.update(self.elsewhere)
+        self._rebroadcast()
+
+    @rule(price=st.sampled_from([1, 5, 20, 200]))
+    def fees(self, price: int) -> None:
+        """Up to more than may be offered."""
+        self.chain.price = price
+
+    @rule(blocks=st.integers(1, DEPTH - 1), lost=st.booleans())
+    def reorganise(self, blocks: int, lost: bool) -> None:
+        """What was in the newest blocks is lost, or waits again."""
+        out = self.chain.undo(blocks)
+        self.elsewhere.update(out)
+        if not lost:
+            self._rebroadcast()
+
+    @rule()
+    def member_hears(self) -> None:
+        for entry in self.store.journal.untold("fake"):
+            self.heard[entry.id] = told_as(entry.stage, entry.fate)
+            self.store.journal.told(entry)
+
+    def _rebroadcast(self) -> None:
+        for name, sent in self.elsewhere.items():
+            free = sent.nonce >= self.chain.nonces.get(sent.sender, 0)
+            if free and name not in self.chain.included:
+                with suppress(EndpointDown):
+                    self.chain.take(name, sent)
 
     @rule(seconds=st.sampled_from([61, 1800, 3600]))
     def time_passes(self, seconds: int) -> None:
@@ -157,18 +211,25 @@ class Voting(RuleBasedStateMachine):
         own = [ballot.proposal for ballot in self.chain.ballots if ballot.voter == SPEAKER]
         assert len(own) == len(set(own))
         assert self.chain.signatures <= self.commits
+        for entry in self.store.journal.entries():
+            if entry.signed is not None:
+                places = {tuple(json.loads(one.raw)[:2]) for one in entry.signed.all}
+                calls = {json.dumps(json.loads(one.raw)[2]) for one in entry.signed.all}
+                assert len(places) == len(calls) == 1, "whatever is signed for an act is one call in one place"
         assert len(self.store.journal.unsettled("fake")) <= 1
         self._agrees()
 
     def _agrees(self) -> None:
-        """What the journal says of the past is what the chain says."""
-        cast = {ballot.transaction for ballot in self.chain.ballots}
+        """What the journal calls settled is what the chain says."""
         for entry in self.store.journal.entries():
-            signed = entry.signed.hash if entry.signed else None
-            if entry.fate is Fate.DONE:
-                assert signed in cast
-            elif entry.stage in (Stage.ABANDONED, Stage.SETTLED):
-                assert signed not in cast
+            if entry.stage is Stage.SETTLED:
+                assert self._cast(entry) is (entry.fate is Fate.DONE)
+            elif entry.stage is Stage.ABANDONED:
+                assert not self._cast(entry)
+
+    def _cast(self, entry: Entry) -> bool:
+        cast = {ballot.transaction for ballot in self.chain.ballots}
+        return entry.signed is not None and any(one.hash in cast for one in entry.signed.all)
 
 
 Voting.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

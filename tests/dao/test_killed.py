@@ -20,7 +20,7 @@ from tests.raw_chain import RawChain
 
 from .killed_child import Where, ballots, restart, vote
 
-POINTS = [(step, when) for step in ("intend", "signed", "sent", "settled") for when in ("before", "after")]
+POINTS = [(step, when) for step in ("intend", "signed", "taken", "done") for when in ("before", "after")]
 
 SPAWN = multiprocessing.get_context("spawn")
 PROPOSAL = 4
@@ -63,7 +63,7 @@ def check(demo: Any, store: Path, step: str, when: str) -> None:
         assert cast == [1], "the vote that was confirmed, once"
         assert second_try == "already_voted"
         (told,) = untold
-        assert (told.stage, told.fate, told.proposal) == (Stage.SETTLED, Fate.DONE, PROPOSAL)
+        assert (told.stage, told.fate, told.proposal) == (Stage.INCLUDED, Fate.DONE, PROPOSAL)
     assert ballots(where, PROPOSAL) == [1]
     assert chain.transactions(demo.voter) == before + 1
 
@@ -98,7 +98,7 @@ def test_killed_while_no_block_comes(no_blocks: Any, tmp_path: Path) -> None:
     """In the pool and in no block: the next start says neither cast nor not, and once a block came it is cast, once."""
     demo, chain = no_blocks, RawChain(no_blocks.rpc, no_blocks.governor)
     where = Where(demo.rpc, demo.chain_id, demo.governor, demo.speaker_key, tmp_path / "aye.db")
-    killed(where, "sent", "after")
+    killed(where, "taken", "after")
     untold, unsettled, cast, second_try = started_again(where)
     assert (untold, cast, second_try) == ((), [], "unsettled") and len(unsettled) == 1
     chain.call("evm_mine")
@@ -111,7 +111,7 @@ def test_killed_and_the_endpoint_forgot(no_blocks: Any, tmp_path: Path) -> None:
     """Sent, and lost with the endpoint's memory: the same bytes are sent again, under the hash the journal had."""
     demo, chain = no_blocks, RawChain(no_blocks.rpc, no_blocks.governor)
     where = Where(demo.rpc, demo.chain_id, demo.governor, demo.speaker_key, tmp_path / "aye.db")
-    killed(where, "sent", "after")
+    killed(where, "taken", "after")
     chain.call("anvil_dropAllTransactions")
     chain.call("evm_setAutomine", True)
     (told,), unsettled, cast, second_try = started_again(where)

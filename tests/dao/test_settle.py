@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
-from skill.dao.journal import Entry, Stage
+from skill.dao.journal import Entry, Seen, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Choice, Payment
 from skill.dao.settle import settle
@@ -21,7 +21,7 @@ def cut_off(aye: Aye, act: Act | None = None, stage: Stage = Stage.SIGNED) -> En
     entry = aye.journal.intend("fake", "hall", act, 4, "Community audit", aye.chain.time, SPEAKER)
     if stage is not Stage.INTENDED:
         entry = aye.journal.signed(entry, aye.ledger.sign(act))
-    return aye.journal.sent(entry) if stage is Stage.SENT else entry
+    return aye.journal.moved(entry, Seen.TAKEN) if stage is Stage.SENT else entry
 
 
 def only(aye: Aye) -> Entry:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signed, Vote
-from skill.dao.journal import Entry, Stage
+from skill.dao.journal import Entry, Seen, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Address, Asset, Choice, Payment
 from skill.errors import ActUnderWay, StoreError
@@ -45,9 +45,9 @@ def test_an_act_goes_its_way(store: Store) -> None:
     assert (entry.stage, entry.act, entry.proposal, entry.title) == (Stage.INTENDED, VOTE, 4, "Audit")
     entry = store.journal.signed(entry, SIGNED)
     assert (entry.stage, entry.signed) == (Stage.SIGNED, SIGNED)
-    entry = store.journal.sent(entry)
+    entry = store.journal.moved(entry, Seen.TAKEN)
     assert entry.stage is Stage.SENT and store.journal.unsettled("demo") == (entry,)
-    entry = store.journal.settled(entry, Fate.DONE)
+    entry = store.journal.moved(entry, Seen.DONE_DEEP)
     assert (entry.stage, entry.fate, entry.told) == (Stage.SETTLED, Fate.DONE, False)
     assert store.journal.unsettled("demo") == () and store.journal.untold("demo") == (entry,)
     entry = store.journal.told(entry)
@@ -61,7 +61,7 @@ def test_every_act_is_read_back_as_it_was_written(store: Store, act: Act, title:
     entry = store.journal.intend("demo", "kitchen", act, proposal, title, 1, "0xA")
     assert (entry.act, entry.title, entry.proposal) == (act, title, proposal)
     assert store.journal.entries(limit=1) == (entry,)
-    store.journal.abandoned(entry)
+    store.journal.moved(entry, Seen.GIVEN_UP)
 
 
 def test_one_open_act_a_speaker_and_dao(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_one_open_act_a_speaker_and_dao(store: Store) -> None:
         intend(store)
     intend(store, speaker="0xB")
     intend(store, dao="other")
-    store.journal.abandoned(first)
+    store.journal.moved(first, Seen.GIVEN_UP)
     assert intend(store).id > first.id
 
 
@@ -82,7 +82,7 @@ def test_it_is_open_until_it_is_decided(store: Store, stage: Stage) -> None:
     if stage is not Stage.INTENDED:
         entry = store.journal.signed(entry, SIGNED)
     if stage is Stage.SENT:
-        entry = store.journal.sent(entry)
+        entry = store.journal.moved(entry, Seen.TAKEN)
     assert entry.open
     with pytest.raises(ActUnderWay):
         intend(store)
@@ -91,7 +91,7 @@ def test_it_is_open_until_it_is_decided(store: Store, stage: Stage) -> None:
 def test_what_was_given_up_by_another_is_not_signed(store: Store) -> None:
     """Between intention and signature another process gave it up: the signer learns it before anything is sent."""
     entry = intend(store)
-    store.journal.abandoned(entry)
+    store.journal.moved(entry, Seen.GIVEN_UP)
     with pytest.raises(StoreError, match="nothing was sent"):
         store.journal.signed(entry, SIGNED)
 
@@ -100,36 +100,36 @@ def test_what_was_signed_meanwhile_is_not_given_up(store: Store) -> None:
     """A process that saw it intended cannot give it up any more once it is signed, and gets it as it is."""
     seen = intend(store)
     signed = store.journal.signed(seen, SIGNED)
-    assert store.journal.abandoned(seen) == signed
+    assert store.journal.moved(seen, Seen.GIVEN_UP) == signed
     assert store.journal.unsettled("demo") == (signed,)
 
 
 def test_of_two_that_settle_the_first_is_right(store: Store) -> None:
     """Two processes settle the same act: it is written once, and both are given what was written."""
     entry = store.journal.signed(intend(store), SIGNED)
-    done = store.journal.settled(entry, Fate.DONE)
-    assert store.journal.settled(entry, Fate.REPLACED) == store.journal.sent(entry) == done
-    assert store.journal.abandoned(done) == done
+    done = store.journal.moved(entry, Seen.DONE_DEEP)
+    assert store.journal.moved(entry, Seen.REPLACED_DEEP) == store.journal.moved(entry, Seen.TAKEN) == done
+    assert store.journal.moved(done, Seen.TOO_LATE) == done
 
 
 def test_nothing_is_settled_that_was_not_signed(store: Store) -> None:
     """A step out of turn changes nothing."""
     entry = intend(store)
-    assert store.journal.settled(entry, Fate.DONE) == store.journal.sent(entry) == entry
+    assert store.journal.moved(entry, Seen.DONE_DEEP) == store.journal.moved(entry, Seen.TAKEN) == entry
 
 
 def test_an_open_act_cannot_be_told(store: Store) -> None:
     """What is not decided is told again when it is."""
     entry = store.journal.signed(intend(store), SIGNED)
     assert not store.journal.told(entry).told
-    store.journal.settled(entry, Fate.DONE)
+    store.journal.moved(entry, Seen.DONE_DEEP)
     assert len(store.journal.untold("demo")) == 1
 
 
 def test_entries_are_newest_first_and_by_dao(store: Store) -> None:
     """`aye journal` shows the last acts on top."""
     for dao in ("a", "b", "a"):
-        store.journal.abandoned(intend(store, dao))
+        store.journal.moved(intend(store, dao), Seen.GIVEN_UP)
     assert [entry.id for entry in store.journal.entries()] == [3, 2, 1]
     assert [entry.id for entry in store.journal.entries("a", limit=1)] == [3]
 
@@ -145,7 +145,8 @@ def _race(place: Path, barrier: object, results: object) -> None:
                 with suppress(ActUnderWay):
                     entry = intend(store)
                     break
-            store.journal.settled(store.journal.sent(store.journal.signed(entry, SIGNED)), Fate.DONE)
+            sent = store.journal.moved(store.journal.signed(entry, SIGNED), Seen.TAKEN)
+            store.journal.moved(sent, Seen.DONE_DEEP)
         results.put(VOTES_EACH)  # type: ignore[attr-defined]  # a Queue
 
 
@@ -172,7 +173,7 @@ def _die(place: Path, steps: int) -> None:
     if steps > 1:
         entry = store.journal.signed(entry, SIGNED)
     if steps > 2:
-        store.journal.sent(entry)
+        store.journal.moved(entry, Seen.TAKEN)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

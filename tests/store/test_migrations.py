@@ -18,8 +18,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, create_engine, inspect, text
 
 import skill.store.migrations
-from skill.dao.acts import Vote
-from skill.dao.journal import Stage
+from skill.dao.acts import Signed, Vote
+from skill.dao.journal import Seen, Stage
+from skill.dao.ledger import Fate
 from skill.dao.nouns import Choice
 from skill.errors import StoreError
 from skill.flow import Conversation
@@ -72,6 +73,31 @@ def test_what_the_first_aye_wrote_is_taken_along(old: Path) -> None:
         assert store.conversations.load("kitchen", "other").dao == "garden"
         assert store.audit.turns()[0].heard == "vote yes on proposal four"
     assert versions(old) == [HEAD]
+
+
+def test_an_old_journal_goes_the_new_ways(old: Path) -> None:
+    """What was settled stays settled; what was under way may be raised, included and taken back like any other."""
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute(
+            "INSERT INTO journal SELECT 2, dao, speaker, conversation, act, proposal, title, 'settled', at, hash, raw, "
+            "nonce, 'done', 1 FROM journal WHERE id = 1"
+        )
+        connection.commit()
+    with open_store(old) as store:
+        settled, open_ = store.journal.entries("garden")
+        assert (settled.stage, settled.fate, settled.told, settled.block) == (Stage.SETTLED, Fate.DONE, True, None)
+        assert open_.signed is not None and open_.signed.earlier == ()
+        higher = Signed("0xmore", b"more", open_.signed.nonce)
+        raised = store.journal.signed(open_, higher)
+        assert raised.stage is Stage.RAISED and raised.signed is not None
+        assert raised.signed.hash == "0xmore" and raised.signed.earlier == (open_.signed,)
+        included = store.journal.moved(raised, Seen.DONE, 17)
+        assert (included.stage, included.block, included.fate) == (Stage.INCLUDED, 17, Fate.DONE)
+        undone = store.journal.moved(store.journal.told(included), Seen.GONE)
+        assert undone.open and not undone.told and undone.fate is None
+        assert store.journal.unsettled("garden") == (undone,) == store.journal.untold("garden")
+    with open_store(old) as store:
+        assert store.journal.entries("garden") == (settled, undone)
 
 
 def test_a_copy_from_before_an_upgrade_is_kept(old: Path) -> None:

@@ -1,0 +1,297 @@
+"""A chain behind a wire that fails in every way it can, and which makes blocks, reorganisations and fees as it likes.
+
+`Faults` is a real HTTP server between the product and anvil. Of each request chance decides, by a seed, whether it is
+answered, and with what. `Weather` makes the blocks: no other comes. What an endpoint accepted and dropped is kept, so
+that a test can bring it all back in the end, as some other node might.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import struct
+import threading
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from eth_utils.crypto import keccak
+
+Call = dict[str, Any]
+
+FAULTS = {
+    "reset": 2.0,
+    "delayed": 2.0,
+    "cut": 1.5,
+    "garbage": 1.5,
+    "refused": 1.5,
+    "too_many": 0.5,
+    "lags": 2.0,
+    "other_chain": 1.0,
+    "other_transaction": 1.5,
+}
+"""Of a hundred requests, how many meet each."""
+SENDING = {"dropped": 15.0, "known": 8.0, "answer_lost": 10.0}
+"""Of a hundred transactions sent, how many meet each besides."""
+GARBAGE = (
+    b"",
+    b"<html>502</html>",
+    b"[]",
+    b"{}",
+    b"null",
+    b'{"jsonrpc":"2.0","id":1,"result":',
+    b"\xff\xfe",
+)
+LAG = 4
+"""Blocks that a lagging node is behind."""
+TAGGED = {"eth_call": 1, "eth_getBalance": 1, "eth_getTransactionCount": 1, "eth_getCode": 1}
+"""Where these calls name their block."""
+
+
+class Faults:
+    """The server. `calm` ends all faults."""
+
+    def __init__(self, upstream: str, seed: int) -> None:
+        self._upstream = upstream
+        self._chance = random.Random(seed)
+        self._lock = threading.Lock()
+        self.calm = False
+        self.met: Counter[str] = Counter()
+        self.accepted: list[str] = []
+        """Every transaction that was ever handed over, as it was sent."""
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                outer.answer(self, json.loads(body))
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Silent."""
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                """Who asked may be dead."""
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+
+    def __enter__(self) -> Faults:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def rpc(self) -> str:
+        """Where it is reached."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    # --- one request ---
+
+    def answer(self, to: BaseHTTPRequestHandler, request: Any) -> None:
+        """Answers, or does not."""
+        calls = request if isinstance(request, list) else [request]
+        sending = any(call["method"] == "eth_sendRawTransaction" for call in calls)
+        fault = self._drawn(FAULTS | SENDING if sending else FAULTS)
+        if sending:
+            self.accepted += [call["params"][0] for call in calls]
+        if fault is not None:
+            self.met[fault] += 1
+        match fault:
+            case "reset":
+                self._reset(to)
+                return
+            case "refused":
+                to.send_error(self._chance.choice([403, 500, 502, 503]))
+                return
+            case "too_many":
+                to.send_response(429)
+                to.send_header("retry-after", "1")
+                to.send_header("content-length", "0")
+                to.end_headers()
+                return
+            case "delayed":
+                time.sleep(self._chance.uniform(0.05, 0.5))
+            case "garbage":
+                self._say(to, self._chance.choice(GARBAGE))
+                return
+        made = [self._one(call, fault) for call in calls]
+        if fault == "other_transaction":
+            made = [self._another(call, answer) for call, answer in zip(calls, made, strict=True)]
+        body = json.dumps(made if isinstance(request, list) else made[0]).encode()
+        match fault:
+            case "cut":
+                self._say(to, body, len(body) // 2)
+            case "answer_lost":
+                self._reset(to)
+            case _:
+                self._say(to, body)
+
+    def _one(self, call: Call, fault: str | None) -> Any:
+        method = call["method"]
+        if method == "eth_sendRawTransaction" and fault in ("dropped", "known"):
+            if fault == "known":
+                return _refusal(call, "already known")
+            return {"jsonrpc": "2.0", "id": call["id"], "result": _hash_of(call["params"][0])}
+        if fault == "lags":
+            return self._of_yesterday(call)
+        if fault == "other_chain":
+            return {"jsonrpc": "2.0", "id": call["id"], "result": _elsewhere(method)}
+        return self.ask(call)
+
+    def ask(self, call: Call) -> Any:
+        """What the real chain answers."""
+        asked = urllib.request.Request(self._upstream, json.dumps(call).encode(), {"content-type": "application/json"})
+        with urllib.request.urlopen(asked, timeout=20) as said:
+            return json.load(said)
+
+    def _result(self, method: str, *params: Any) -> Any:
+        return self.ask({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).get("result")
+
+    def _of_yesterday(self, call: Call) -> Any:
+        """As a node answers that has not heard of the newest blocks."""
+        method, params = call["method"], list(call["params"])
+        then = max(0, int(self._result("eth_blockNumber"), 16) - LAG)
+        if method == "eth_sendRawTransaction":
+            return self.ask(call)
+        if method == "eth_blockNumber":
+            return {"jsonrpc": "2.0", "id": call["id"], "result": hex(then)}
+        if method in TAGGED and params[-1] in ("latest", "pending"):
+            params[-1] = hex(then)
+        elif method == "eth_getBlockByNumber" and params[0] == "latest":
+            params[0] = hex(then)
+        elif method == "eth_getLogs":
+            until = params[0].get("toBlock", "latest")
+            late = then if until == "latest" else min(then, int(until, 16))
+            params[0] = {**params[0], "toBlock": hex(late)}
+            if int(params[0].get("fromBlock", "0x0"), 16) > late:
+                return {"jsonrpc": "2.0", "id": call["id"], "result": []}
+        answer = self.ask({**call, "params": params})
+        found = answer.get("result")
+        if method in ("eth_getTransactionReceipt", "eth_getTransactionByHash") and found:
+            at = found.get("blockNumber")
+            if at is None or int(at, 16) > then:
+                answer["result"] = None
+        return answer
+
+    def _another(self, call: Call, answer: Any) -> Any:
+        """Whoever mixed up two answers: a receipt, or a transaction, of somebody else's."""
+        if call["method"] in ("eth_getTransactionReceipt", "eth_getTransactionByHash"):
+            block = self._result("eth_getBlockByNumber", "0x2", False)
+            if block and block["transactions"]:
+                answer["result"] = self._result(call["method"], block["transactions"][0])
+        return answer
+
+    # --- the wire ---
+
+    def _drawn(self, weights: dict[str, float]) -> str | None:
+        if self.calm:
+            return None
+        with self._lock:
+            left = self._chance.uniform(0, 100)
+        for name, weight in weights.items():
+            left -= weight
+            if left < 0:
+                return name
+        return None
+
+    @staticmethod
+    def _say(to: BaseHTTPRequestHandler, body: bytes, only: int | None = None) -> None:
+        to.send_response(200)
+        to.send_header("content-length", str(len(body)))
+        to.end_headers()
+        to.wfile.write(body if only is None else body[:only])
+
+    @staticmethod
+    def _reset(to: BaseHTTPRequestHandler) -> None:
+        to.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        to.connection.close()
+
+
+def _refusal(call: Call, message: str) -> Any:
+    return {"jsonrpc": "2.0", "id": call["id"], "error": {"code": -32000, "message": message}}
+
+
+def _hash_of(raw: str) -> str:
+    return "0x" + keccak(bytes.fromhex(raw[2:])).hex()
+
+
+def _elsewhere(method: str) -> Any:
+    """What a node of another chain says, where nobody knows us."""
+    block = {
+        "number": "0x10",
+        "timestamp": "0x60000000",
+        "baseFeePerGas": "0x7",
+        "transactions": [],
+    }
+    return {
+        "eth_chainId": "0x1",
+        "eth_blockNumber": "0x10",
+        "eth_getBlockByNumber": block,
+        "eth_getTransactionReceipt": None,
+        "eth_getTransactionByHash": None,
+        "eth_getLogs": [],
+        "eth_call": "0x",
+        "eth_getCode": "0x",
+    }.get(method, "0x0")
+
+
+class Weather:
+    """Makes the chain's blocks, in a thread of its own: some later than others, some undone again, some dear."""
+
+    def __init__(self, ask: Callable[..., Any], seed: int, pace: float = 0.12) -> None:
+        self._ask = ask
+        self._chance = random.Random(seed)
+        self._pace = pace
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.happened: Counter[str] = Counter()
+        self.calm = False
+        self.failed: Exception | None = None
+
+    def __enter__(self) -> Weather:
+        self._ask("evm_setAutomine", False)
+        self._ask("evm_setIntervalMining", 0)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            while not self._over.wait(self._pace):
+                self._one()
+        except Exception as error:  # told by the test: nothing goes on without blocks
+            self.failed = error
+
+    def _one(self) -> None:
+        drawn = 100.0 if self.calm else self._chance.uniform(0, 100)
+        if drawn < 1.0:
+            self.happened["reorganisation"] += 1
+            self._ask("anvil_reorg", self._chance.randint(1, 20), [])
+        elif drawn < 1.6:
+            self.happened["rollback"] += 1
+            self._ask("anvil_rollback", self._chance.randint(1, 5))
+        elif drawn < 3.5:
+            self.happened["dear"] += 1
+            self._ask("anvil_setNextBlockBaseFeePerGas", hex(self._chance.choice([5, 12, 30]) * 10**9))
+        elif drawn < 5.0:
+            self.happened["forgotten"] += 1
+            self._ask("anvil_dropAllTransactions")
+        elif drawn < 15.0:
+            self.happened["no block"] += 1
+            return
+        self._ask("evm_mine")

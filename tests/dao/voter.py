@@ -1,0 +1,151 @@
+"""A member who votes by words through the whole Aye, over a wire that fails, in a process that may be killed.
+
+What is said to the member is written down, word by word, before anything further is said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from skill.assistant import Assistant, build
+from skill.chain import Signer
+from skill.config import Config, DaoConfig
+from skill.flow import Transcript
+from skill.language.numbers import to_digits
+from skill.store import open_store
+
+CONVERSATION = "kitchen"
+PATIENCE = 60
+"""Times that the member tries one vote: more, and it waits for ever."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """Who votes, where, and what it keeps."""
+
+    name: str
+    rpc: str
+    chain_id: int
+    governor: str
+    key: bytes
+    folder: Path
+
+    @property
+    def store(self) -> Path:
+        return self.folder / self.name / "aye.db"
+
+    @property
+    def heard(self) -> Path:
+        """A line of JSON for each thing that was said."""
+        return self.folder / self.name / "heard.jsonl"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One ballot. Who does not `insist` gives up where it hears that it was surely not cast."""
+
+    proposal: int
+    choice: str
+    insist: bool
+
+    @property
+    def words(self) -> str:
+        """As it is said."""
+        if self.choice == "abstain":
+            return f"abstain on proposal {self.proposal}"
+        return f"vote {self.choice} on proposal {self.proposal}"
+
+
+CLAIMS = {
+    "cast": ("{vote} is on the chain", "you have already voted {choice} {on}"),
+    "unknown": ("taken {vote} back", "{vote} was sent but", "i sent {vote}", "i signed {vote} but"),
+    "not cast": (
+        *("{vote} did not go through", "{vote} was not sent", "{vote} was refused", "the chain refused {vote}"),
+        "you have no vote {on}",
+    ),
+}
+
+
+def meant(text: str, wish: Wish) -> str:
+    """What a reply says of the wish, as the member understands it: the last claim in it; "": nothing of it.
+
+    Compared without commas, as `to_digits` writes it.
+    """
+    said = to_digits(text, "en").lower()
+    on = f"on proposal {wish.proposal}"
+    choice = "to abstain" if wish.choice == "abstain" else wish.choice
+    facts = {"vote": f"your vote {choice} {on}", "on": on, "choice": choice}
+    found = [
+        (match.start(), claim)
+        for claim, forms in CLAIMS.items()
+        for form in forms
+        for match in re.finditer(re.escape(form.format(**facts)) + r"(?!\d)", said)
+    ]
+    return max(found)[1] if found else ""
+
+
+class Voter:
+    """One life of the process."""
+
+    def __init__(self, member: Member, out: TextIO) -> None:
+        dao = DaoConfig(
+            key="garden", endpoint=member.rpc, chain_id=member.chain_id, governor=member.governor, max_fee_gwei=100
+        )
+        chance = random.Random(os.getpid())
+        self.store = open_store(member.store)
+        config = Config(daos=(dao,), data=member.folder / member.name)
+        self.assistant: Assistant = build(
+            config, self.store, Signer.from_secret(member.key), time.time, lambda words: chance.choice(list(words))
+        )
+        self._out = out
+
+    def say(self, words: str, wish: Wish) -> Any:
+        """One turn; the reply, written down first."""
+        reply = self.assistant.turn(CONVERSATION, Transcript(words))
+        line = {"proposal": wish.proposal, "said": words, "reply": reply.text, "outcome": reply.outcome}
+        self._out.write(json.dumps({**line, "at": time.time()}) + "\n")
+        self._out.flush()
+        return reply
+
+    def vote(self, wish: Wish) -> str:
+        """As a member would: again until it is known. Gives cast, or not cast."""
+        for _ in range(PATIENCE):
+            reply = self.say(wish.words, wish)
+            known = meant(reply.text, wish)
+            if known != "cast" and reply.outcome == "asked":
+                reply = self.say(reply.expects.phrase, wish)
+                known = meant(reply.text, wish) or str(reply.outcome).replace("_", " ")
+            for _ in range(PATIENCE):
+                if known in ("cast", "not cast"):
+                    break
+                reply = self.say(f"what happened to my vote on proposal {wish.proposal}", wish)
+                known = meant(reply.text, wish)
+            if known == "cast" or (known == "not cast" and not wish.insist):
+                return known
+        return "waits for ever"
+
+    def hear(self, wish: Wish) -> None:
+        """Whatever is still to be said."""
+        for _ in range(PATIENCE):
+            if not self.store.journal.untold("garden"):
+                return
+            self.say("help", wish)
+
+
+def live(member: Member, wishes: list[Wish], done: Any) -> None:
+    """Settles, then votes; sends that it begins, each wish with what the member heard at its end, and None."""
+    with member.heard.open("a", encoding="utf-8") as out:
+        voter = Voter(member, out)
+        with voter.store:
+            done.send((0, "begins"))
+            voter.assistant.settle()
+            for wish in wishes:
+                done.send((wish.proposal, voter.vote(wish)))
+    done.send(None)
