@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from skill.dao.journal import Journal
+from skill.dao.journal import Entry, Journal, Seen
 from skill.errors import EndpointDown, StoreError
 from skill.flow import Reply
 from tests.dao.fake_ledger import DELAY, FakeChain
@@ -291,7 +291,20 @@ class Cut(BaseException):
 
 
 class Ending(Failing):
-    """A journal of a process that ends at some of its steps."""
+    """A journal of a process that ends at some of its steps. `moved` is named by what comes of it: sent or settled."""
+
+    def __getattr__(self, name: str) -> Any:
+        method = super().__getattr__(name)
+        if name != "moved":
+            return method
+
+        def moved(entry: Entry, seen: Seen, block: int | None = None) -> Entry:
+            if ("sent" if seen is Seen.TAKEN else "settled") in self._steps:
+                raise Cut
+            left: Entry = method(entry, seen, block)
+            return left
+
+        return moved
 
     def _fail(self, *_: object) -> None:
         raise Cut
