@@ -68,7 +68,7 @@ class Voice:
         return samples
 
 
-def _espeak(voice: str) -> Callable[[str, Path], list[str]]:
+def espeak(voice: str) -> Callable[[str, Path], list[str]]:
     return lambda text, wav: ["espeak-ng", "-v", voice, "-w", str(wav), "--", text]
 
 
@@ -95,8 +95,8 @@ def _joe() -> str:
 
 
 VOICES = (
-    Voice("espeak-ng en-us", "espeak-ng", _espeak("en-us")),
-    Voice("espeak-ng en-gb", "espeak-ng", _espeak("en-gb")),
+    Voice("espeak-ng en-us", "espeak-ng", espeak("en-us")),
+    Voice("espeak-ng en-gb", "espeak-ng", espeak("en-gb")),
     Voice("flite slt", "flite", _flite("slt")),
     Voice("flite rms", "flite", _flite("rms")),
     Voice("flite awb", "flite", _flite("awb")),

@@ -46,7 +46,7 @@ class Beam:
     width: int = 12
     bonus: float = 1.1
     """For each token of a finished sentence."""
-    misfit: float = 8.0
+    misfit: float = 4.0
     """Cost of a finished sentence that lasts e times as long as its words explain, or as little: see `misfit`."""
     usual: float = 0.6
     """Weight of how usual the words are: see `skill.language.usage`."""

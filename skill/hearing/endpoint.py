@@ -140,7 +140,7 @@ def trim(samples: Frame) -> Frame:
     speech = _spoken(samples)
     if len(speech) < _ROOM_SECONDS * RATE or len(speech) <= _ALL_SPEECH * len(samples):
         return speech
-    near = _spoken(_farther_softer(samples))
+    near = _spoken(farther_softer(samples))
     return _nearest(near) if len(near) else speech
 
 
@@ -169,7 +169,7 @@ def _levels(samples: Frame, smooth: int) -> NDArray[np.float64]:
     return np.asarray(10 * np.log10(power + 1e-2))
 
 
-def _farther_softer(samples: Frame) -> Frame:
+def farther_softer(samples: Frame) -> Frame:
     """What is softer than the nearest voice, made softer still: each decibel below its range becomes two."""
     levels = np.pad(_levels(samples, _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
     levels = np.lib.stride_tricks.sliding_window_view(levels, _BRIDGED).max(axis=1)  # the soft ends of words stay

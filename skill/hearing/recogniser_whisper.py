@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from skill.errors import ModelError
 from skill.flow import Transcript
+from skill.hearing.adaptation import Adaptation
 from skill.hearing.beam import BEAM, Beam, Silent, search
 from skill.hearing.mel import RATE, log_mel
 from skill.hearing.spelling import Speller
@@ -61,15 +62,26 @@ class WhisperRecogniser:
 
     name = "whisper tiny.en"
 
-    def __init__(self, folder: Path | None = None, beam: Beam = BEAM, threads: int = 2) -> None:
-        """Load the model of a CTranslate2 folder, by default the bundled one; `ModelError` where it is broken."""
+    def __init__(
+        self,
+        folder: Path | None = None,
+        beam: Beam = BEAM,
+        threads: int = 2,
+        adaptation: Adaptation | None = None,
+    ) -> None:
+        """Load the model of a CTranslate2 folder, by default the bundled one with what it was taught about noise.
+
+        `ModelError` where it is broken.
+        """
+        if folder is None and adaptation is None:
+            adaptation = Adaptation()
         folder = folder or bundled()
         for name in FILES:
             if not (folder / name).is_file():
                 raise ModelError(f"The speech model in {folder} lacks its file {name}.", MEND)
         self._tokenizer = _tokenizer(folder)
         self._silent = _silent(folder)
-        file = ModelFile(folder / "model.bin")
+        file = ModelFile(folder / "model.bin", adaptation)
         self._encoder = session(encoder_model(file), threads)
         self._decoder = Decoder(file)
         self._beam = beam

