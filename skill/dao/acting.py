@@ -32,7 +32,7 @@ from skill.dao.refusal import refusal
 from skill.dao.requests import Commit, Prepared
 from skill.dao.settle import Drive, made_by, own_ballot, settle_entry, watch
 from skill.dao.ways import WAYS, Seen
-from skill.errors import ActUnderWay, ChainError, Reverted, SignerError, WrongChain
+from skill.errors import ActUnderWay, ChainError, Reverted, SignerError, StoreError, WrongChain
 
 LEASE = 60
 """Seconds for which an act that was only intended is left alone: another process may be about to sign it."""
@@ -169,7 +169,7 @@ def _deliver(
     """
     then = WAYS[entry.stage][Seen.SIGNATURE].then
     drive = Drive(journal.signed(entry, signed), signed, ledger, journal, lenient=True)
-    drive.on(wait, then)
+    drive.on(wait, then, lambda: _earlier(drive.entry, ledger, journal))
     entry, fate = drive.entry, drive.fate
     ballot, created = None, None
     try:
@@ -179,6 +179,15 @@ def _deliver(
     except ChainError as error:
         log.warning("the chain failed after an act was done: %s", error.message)
     return Done(ledger.facts, entry, fate, ballot, created)
+
+
+def _earlier(entry: Entry, ledger: Ledger, journal: Journal) -> None:
+    """Looks whether the chain still has the acts before this one, and sends again what it took back."""
+    with suppress(StoreError):  # as in `Drive`: what was sent goes on, whatever the disk does
+        watch(ledger, journal)
+        for other in journal.unsettled(ledger.facts.key):
+            if other.id < entry.id and same(Address(other.speaker), ledger.speaker):
+                settle_entry(other, ledger, journal, 0.0)
 
 
 def _created(act: Act, ledger: Ledger) -> int | None:

@@ -24,6 +24,7 @@ What is decided here stays `untold` until whoever says it to the member calls `J
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -110,10 +111,11 @@ class Drive:
         self._journal = journal
         self._lenient = lenient
 
-    def on(self, seconds: float, then: Do | None = None) -> None:
+    def on(self, seconds: float, then: Do | None = None, before_it: Callable[[], None] = lambda: None) -> None:
         """Until there is nothing more to do now, or the time is over. Never raises `ChainError`.
 
-        `then` is what is to be done first; None: to look.
+        `then` is what is to be done first; None: to look. `before_it` is called where it is not decided after a while:
+        what the chain took back of acts in places before this one's has to go again first.
         """
         waits = tuple(part * seconds for part in PORTIONS) if seconds > 0 else (0.0,)
         try:
@@ -127,6 +129,8 @@ class Drive:
                 if then is Do.REST:
                     return
                 then = self._look(wait, price=turn < len(waits))
+                if then is not Do.REST:
+                    before_it()
             if then is not None:
                 self._do(then)
         except SignerError as error:  # a ledger without a key may not answer either: a later start has one again
@@ -244,7 +248,7 @@ def own_ballot(
         return None
     for ballot in ledger.ballots(proposal, voter):
         if ballot.proposal == proposal.number and same(ballot.voter, voter):
-            return ballot if signed is None or _hash(ballot.transaction) in map(_hash, _names(signed)) else None
+            return ballot if signed is None or _cast_by(ballot, signed) else None
     return None
 
 
@@ -262,7 +266,10 @@ def too_late(entry: Entry, ledger: Ledger) -> bool:
     match act:
         case Vote():
             open_ = state in (ProposalState.PENDING, ProposalState.ACTIVE)
-            return not open_ or own_ballot(entry, ledger) is not None
+            cast = own_ballot(entry, ledger)
+            # Of two nodes one may know the ballot of these very bytes, where the other knew nothing of them.
+            itself = cast is not None and entry.signed is not None and _cast_by(cast, entry.signed)
+            return not itself and (not open_ or cast is not None)
         case Queue():
             return state in DONE_WITH or state is ProposalState.QUEUED
         case Execute() | Cancel():
@@ -290,8 +297,8 @@ def _proposal(entry: Entry, proposal_id: int, ledger: Ledger) -> Proposal | None
     return next((proposal for proposal in ledger.proposals() if proposal.id == proposal_id), None)
 
 
-def _names(signed: Signed) -> list[str]:
-    return [one.hash for one in signed.all]
+def _cast_by(ballot: BallotCast, signed: Signed) -> bool:
+    return _hash(ballot.transaction) in [_hash(one.hash) for one in signed.all]
 
 
 def _hash(text: str) -> str:

@@ -218,10 +218,11 @@ def fate_in(stage: Stage, seen: Seen) -> Fate | None:
 
 
 def told_as(stage: Stage, fate: Fate | None) -> str | None:
-    """What the member hears of an act that stands so; None: nothing yet.
+    """What the member knows who has heard of an act that stands so: done, not done, or undone; None: nothing yet.
 
-    An act that comes to stand otherwise is news, whatever was told of it before.
+    An act that comes to stand otherwise is news, whatever was told of it before. By which way it was not done is none:
+    the member may have said it again meanwhile, and must not hear later that it did not count.
     """
     if stage in OPEN:
         return None
-    return stage.value if stage in (Stage.UNDONE, Stage.ABANDONED) or fate is None else fate.value
+    return "undone" if stage is Stage.UNDONE else "done" if fate is Fate.DONE else "not done"

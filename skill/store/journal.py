@@ -97,12 +97,12 @@ class SqlJournal:
 
     def told(self, entry: Entry) -> Entry:
         """The member has heard how it stands. One that has come to stand otherwise meanwhile is left untold."""
-        same = [stage.value for stage in Stage if told_as(stage, entry.fate) == told_as(entry.stage, entry.fate)]
-        here = (journal.c.id == entry.id) & journal.c.stage.in_(same) & journal.c.stage.not_in(_OPEN)
-        if entry.fate is not None:
-            here &= journal.c.fate == entry.fate.value
-        with in_words(self._where), self._engine.begin() as connection:
-            connection.execute(update(journal).where(here).values(told=True))
+        writing = self._engine.connect().execution_options(**WRITES_FIRST)
+        with in_words(self._where), writing as connection, connection.begin():
+            present = self._present(connection, entry)
+            known = told_as(present.stage, present.fate)
+            if known is not None and known == told_as(entry.stage, entry.fate):
+                connection.execute(update(journal).where(journal.c.id == entry.id).values(told=True))
             return self._present(connection, entry)
 
     def unsettled(self, dao: str) -> tuple[Entry, ...]:

@@ -41,7 +41,7 @@ ROUND = 500
 KEYS = {"alice": 1, "bob": 2, "carol": 3, "speaker": 5, "friend": 6, "sponsor": 7, "dora": 8, "emil": 9}
 """The members, by the place of their key in the mnemonic: those of the demo, and two more."""
 SUPPORT = {"no": 0, "yes": 1, "abstain": 2}
-LIFE = (5.0, 25.0)
+LIFE = (10.0, 45.0)
 """Seconds after which a process is killed, from when it begins to look at what the one before left."""
 LONGEST = 600.0
 """Seconds for one member's votes: more, and somebody waits for ever."""
@@ -80,6 +80,7 @@ def one_round(seed: int, votes: int, folder: Path) -> Round:
         with Faults(dao.rpc, seed) as faults, Weather(dao.chain.ask, seed) as weather:
             members = [_member(name, at, faults.rpc, dao, folder) for name, at in KEYS.items()]
             wishes = {member.name: _wishes(chance, numbers) for member in members}
+            made.votes = sum(map(len, wishes.values()))
             heard: dict[str, dict[int, str]] = {member.name: {} for member in members}
             voting = [
                 threading.Thread(
@@ -210,7 +211,9 @@ def _held(member: Member, wishes: list[Wish], heard: dict[int, str], dao: DemoDa
         else:
             made.broken.append(f"waits for ever: {where}")
         if claims and claims[-1] != ("cast" if cast else "not cast"):
-            made.broken.append(f"the last word is not true: {where}")
+            about = [(line["said"], line["reply"]) for line in lines if meant(line["reply"], wish)]
+            acts = [(one.stage.value, one.told) for one in entries if one.proposal == wish.proposal]
+            made.broken.append(f"the last word is not true: {where}; acts, newest first, {acts}; heard {about[-6:]}")
     made.broken += [f"{member.name}: {what}" for what in _journal_is_true(entries, chain)]
     made.raised += sum(len(entry.signed.earlier) for entry in entries if entry.signed is not None)
 

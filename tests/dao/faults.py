@@ -24,15 +24,15 @@ from eth_utils.crypto import keccak
 Call = dict[str, Any]
 
 FAULTS = {
-    "reset": 2.0,
-    "delayed": 2.0,
-    "cut": 1.5,
-    "garbage": 1.5,
-    "refused": 1.5,
-    "too_many": 0.5,
-    "lags": 2.0,
+    "reset": 1.0,
+    "delayed": 1.0,
+    "cut": 1.0,
+    "garbage": 1.0,
+    "refused": 1.0,
+    "too_many": 0.3,
+    "lags": 1.5,
     "other_chain": 1.0,
-    "other_transaction": 1.5,
+    "other_transaction": 1.0,
 }
 """Of a hundred requests, how many meet each."""
 SENDING = {"dropped": 15.0, "known": 8.0, "answer_lost": 10.0}

@@ -22,7 +22,7 @@ def test_five_hundred_votes_with_faults_at_random(tmp_path: Path) -> None:
     made = one_round(20_261_127, ROUND, tmp_path)
     print(made)  # with -s: what was met
     assert made.broken == []
-    assert made.cast + made.given_up == ROUND and made.kills > 0
+    assert made.cast + made.given_up == made.votes >= ROUND and made.kills > 0
     weather = {"reorganisation", "rollback", "dear", "forgotten", "no block"}
     assert {*FAULTS, *SENDING, *weather} <= set(made.met)
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
+from skill.dao.answers import Done
 from skill.dao.journal import Entry, Seen, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Choice, Payment
+from skill.dao.perform import perform
+from skill.dao.requests import CastVote, Commit
 from skill.dao.settle import settle
 from skill.errors import EndpointDown
 
@@ -186,6 +189,25 @@ def test_every_act_is_done_once_or_given_up(aye: Aye, kind: str, done_by_another
         aye.chain.apply(same, SPEAKER, "0x01")
     entry = only(aye)
     assert entry.stage is (Stage.ABANDONED if done_by_another else Stage.SETTLED)
+
+
+def test_what_the_chain_took_back_goes_before_what_comes_after_it(aye: Aye) -> None:
+    """A vote is taken back while the next one waits: the first goes again in that very turn, then both are cast."""
+    aye.chain.depth = 3
+    first = aye.commit(aye.prepared(CastVote(Choice.FOR, 4)))
+    assert isinstance(first, Done) and first.entry.stage is Stage.INCLUDED
+    second = aye.prepared(CastVote(Choice.FOR, 5))
+
+    def taken_back(method: str) -> None:
+        if method == "send":
+            aye.ledger.after = lambda _: None
+            aye.chain.undo(1)
+
+    aye.ledger.after = taken_back
+    answer = perform(Commit(second, "kitchen"), aye.ledger, aye.journal, (), aye.chain.time, wait=4.0)
+    assert isinstance(answer, Done) and answer.fate is Fate.DONE
+    assert [ballot.proposal for ballot in aye.chain.ballots if ballot.voter == SPEAKER] == [4, 5]
+    assert aye.journal.unsettled("fake") == ()
 
 
 def test_a_delegation_is_always_still_possible(aye: Aye) -> None:
