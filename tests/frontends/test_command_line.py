@@ -60,7 +60,7 @@ def test_a_phrase_is_confirmed_by_a_second_call(fresh_demo: DemoDao, tmp_path: P
     ]
     assert second["expects"] is None
     (entry,) = [json.loads(line) for line in aye("journal", "--json", config=config).stdout.splitlines()]
-    assert (entry["proposal"], entry["stage"], entry["fate"]) == (11, "settled", "done")
+    assert (entry["proposal"], entry["stage"], entry["fate"]) == (11, "included", "done")
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from tests.many_proposals import propose
 from tests.raw_chain import RawChain
 from tests.service.running import Service, serving, turn
 
-OPEN = ("intended", "signed", "sent")
+OPEN = ("intended", "signed", "sent", "dropped", "raised", "undone")
 LONGEST = 60.0
 """Seconds after which a client that still waits has been forgotten."""
 SPAN = 1.1
@@ -149,7 +149,7 @@ class Ending:
         assert not [line for line in journal if line["stage"] in OPEN], where
         mine = [line for line in journal if line["conversation"] == conversation]
         assert [line["outcome"] for line in mine] == (["cast"] if cast else ["not_cast"] * len(mine)), where
-        assert all(line["stage"] == ("settled" if cast else "abandoned") for line in mine), where
+        assert all(line["stage"] in (("included", "settled") if cast else ("abandoned",)) for line in mine), where
         if cast:
             assert state["outcome"] == "cast", where
             assert f"your vote {choice} on proposal {proposal} is on the chain" in told, where
@@ -168,7 +168,7 @@ class Ending:
         else:
             assert code == -signal.SIGKILL and got in ("cast", "broken off"), where
         # An intention alone is given up at the start; whatever was signed is cast by then, for the vote is open.
-        assert cast == (at in ("signed", "sent", "settled")) or self._signal is signal.SIGTERM, where
+        assert cast == (at in ("signed", "sent", "included", "settled")) or self._signal is signal.SIGTERM, where
 
     @staticmethod
     def _got(vote: Confirming) -> str:

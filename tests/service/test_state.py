@@ -44,7 +44,7 @@ def test_a_vote_shows(voting: Inside) -> None:
     assert asked["outcome"] == "asked" and asked["expects"]["phrase"] == phrase and asked["act"] is None
     voting.turn("c", phrase)
     done = voting.local.get("/v1/conversations/c").json()
-    assert (done["outcome"], done["expects"], done["act"]["stage"]) == ("cast", None, "settled")
+    assert (done["outcome"], done["expects"], done["act"]["stage"]) == ("cast", None, "included")
     assert re.fullmatch("0x[0-9a-f]{64}", done["act"]["hash"]) and done["act"]["title"] == "Fund the summer festival"
     closing = voting.local.get("/v1/daos/garden").json()["closing"]
     assert [one["number"] for one in closing if one["voted"]] == [4]
