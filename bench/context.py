@@ -78,12 +78,14 @@ def mixed(speech: Sound, noise: Sound, decibels: float, random: np.random.Genera
     """The benchmark's rule: by the loudest frame of each, then half of full scale."""
     start = int(random.integers(0, len(noise) - len(speech)))
     stretch = noise[start : start + len(speech)]
-    both = speech + stretch * np.sqrt(_loudest(speech) / (_loudest(stretch) * 10 ** (decibels / 10)))
+    both = speech + stretch * np.sqrt(loudest(speech) / (loudest(stretch) * 10 ** (decibels / 10)))
     return np.asarray(both / (2 * np.abs(both).max()))
 
 
-def _loudest(sound: Sound) -> float:
-    return float((sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME) ** 2).mean(axis=1).max())
+def loudest(sound: Sound) -> float:
+    """The mean power of its loudest frame; of all of it where it is shorter than a frame."""
+    whole = len(sound) // FRAME * FRAME
+    return float((sound[:whole].reshape(-1, FRAME) ** 2).mean(axis=1).max()) if whole else float((sound**2).mean())
 
 
 def language(context: dict[str, Any], folder: Path) -> Language:

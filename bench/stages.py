@@ -9,10 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.voices import RATE
 from skill.hearing.endpoint import FRAME, Endpointer, trim
-from skill.hearing.mel import log_mel
-from skill.hearing.recogniser_whisper import AFTER_SECONDS, BEFORE_SECONDS, WhisperRecogniser
+from skill.hearing.recogniser_whisper import WhisperRecogniser, features
 from skill.understanding import Understanding
 
 Sound = NDArray[np.int16]
@@ -27,15 +25,13 @@ def stages(
     the encoding, the encoder the encoding less the features.
     """
     found: dict[str, list[float]] = {}
-    before = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
     for sound in sounds:
         speech = trim(sound)
         if not len(speech):
             continue
-        around = np.concatenate([before, speech])
         _, pointed = _timed(lambda sound=sound: _point(sound))
-        _, mel = _timed(lambda around=around: log_mel(around, AFTER_SECONDS))
-        _, encoded = _timed(lambda around=around: recogniser.encode(around))
+        _, mel = _timed(lambda speech=speech: features(speech))
+        _, encoded = _timed(lambda speech=speech: recogniser.encode(speech))
         transcript, heard = _timed(lambda speech=speech: recogniser.transcribe(speech))
         _, understood = _timed(lambda transcript=transcript: understanding.meaning(transcript))
         for name, seconds in (

@@ -25,9 +25,11 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from skill.hearing.adaptation import FILE
+from skill.hearing.beam import PROMPT
 from skill.hearing.mel import HOP, RATE
-from skill.hearing.recogniser_whisper import AFTER_SECONDS, bundled
-from train.encoder import COMMON, END, START, Decoder, Encoder, Weights
+from skill.hearing.recogniser_whisper import AFTER_SECONDS, COMMON, bundled
+from skill.hearing.walk import END
+from train.encoder import Decoder, Encoder, Weights
 from train.sounds import Mixer, Pair, Spoken, utterances
 
 LONGEST_TEXT = 60
@@ -90,7 +92,7 @@ class Lesson:
 
     def _batch(self, pairs: Sequence[Pair]) -> Batch:
         length = max(pair.clean.shape[1] for pair in pairs)
-        texts = [[*START, *self._text(pair), END] for pair in pairs]
+        texts = [[*PROMPT, *self._text(pair), END] for pair in pairs]
         tokens = torch.full((len(pairs), max(map(len, texts))), END)
         counted = torch.zeros(len(pairs), tokens.shape[1] - 2)
         heard = torch.zeros(len(pairs), length // 2)
@@ -118,13 +120,13 @@ class Lesson:
     def _heard(self, mel: Tensor) -> list[int]:
         """What the teacher hears, each token the likeliest."""
         frames = self.encoder(mel, False)
-        tokens = list(START)
+        tokens = list(PROMPT)
         while len(tokens) < LONGEST_TEXT:
             best = int(self._decoder(torch.tensor([tokens]), frames)[0, -1].argmax())
             if best == COMMON:
                 break
             tokens.append(best)
-        return tokens[len(START) :]
+        return tokens[len(PROMPT) :]
 
 
 def _padded(mel: np.ndarray, length: int) -> np.ndarray:

@@ -16,14 +16,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from skill.hearing.adaptation import Adaptation, write
+from skill.hearing.recogniser_whisper import COMMON
+from skill.hearing.walk import END
+from skill.hearing.whisper_graph import FEATURES, HEADS, LAYERS, SIZE
 from skill.hearing.whisper_weights import ModelFile
-
-HEADS, SIZE, FEATURES, LAYERS = 6, 64, 384, 4
-COMMON = 8192
-"""The lowest token ids, over which scores are compared, with the end of text beside them."""
-END = 50256
-START = (50257, 50362)
-"""Start of transcript, no timestamps."""
 
 
 class Weights:

@@ -18,17 +18,18 @@ import soxr
 import yaml
 from numpy.typing import NDArray
 
-from bench.context import read
+from bench.context import loudest, read
 from bench.music import music
 from bench.said import COMMANDS, FOREIGN
 from bench.talk import fortunes, household, prompt, prompts
 from bench.voices import RATE, Voice, espeak, installed
 from skill.hearing.endpoint import farther_softer
-from skill.hearing.mel import log_mel
-from skill.hearing.recogniser_whisper import AFTER_SECONDS, BEFORE_SECONDS
+from skill.hearing.recogniser_whisper import features
+from skill.language.replies import load_replies
 
 SEED = 3
-TESTS = Path(__file__).parents[1] / "tests"
+HOME = Path(__file__).parents[1]
+TESTS, INTENTS = HOME / "tests", HOME / "intents"
 MORE_VOICES = (
     *("en-us+f2", "en-us+m3", "en-us+michael", "en-us+linda", "en-us+quincy"),
     *("en-gb+f4", "en-gb-scotland+m7", "en-gb-x-rp+annie", "en-029+m5"),
@@ -38,12 +39,6 @@ NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
     *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty"),
 )
-CONFIRMED_BY = (
-    *("castle", "pencil", "hamster", "lobster", "kitchen", "sandwich", "sunshine"),
-    *("library", "mountain", "lavender", "chocolate", "blanket", "turtle"),
-)
-FRAME = 2048
-"""Samples, of which the loudest measures a sound (the benchmark's rule)."""
 Sound = NDArray[np.float64]
 
 
@@ -120,7 +115,7 @@ class Mixer:
         drawn = random.random()
         if drawn < 0.7 or drawn >= 0.94:
             noise = self._stretch(self._kitchen, length) if drawn < 0.24 else self._room(drawn, length)
-            level = _loudest(speech) / (_loudest(noise) + 1e-12) / 10 ** (random.uniform(1, 20) / 10)
+            level = loudest(speech) / (loudest(noise) + 1e-12) / 10 ** (random.uniform(1, 20) / 10)
         else:
             noise = self._coloured(length)
             louder = float(np.sort(speech**2)[length // 2 :].mean())
@@ -134,12 +129,12 @@ class Mixer:
             voices = np.zeros(length)
             for _ in range(int(random.choice([1, 2, 3, 4, 6, 6, 6, 6]))):
                 speech = self._spoken[self._any(0.6, 0.14)].sound
-                speech = speech / np.sqrt(_loudest(speech) + 1e-9)
+                speech = speech / np.sqrt(loudest(speech) + 1e-9)
                 voices += self._stretch(speech, length) * 10 ** (random.normal(0, 2) / 20)
             return voices
         if drawn < 0.97:
             return self._stretch(self._songs[int(random.integers(len(self._songs)))], length)
-        kitchen = self._stretch(self._kitchen, length) / np.sqrt(_loudest(self._kitchen))
+        kitchen = self._stretch(self._kitchen, length) / np.sqrt(loudest(self._kitchen))
         return np.asarray(kitchen + self._coloured(length) * 1.6)
 
     def _stretch(self, sound: Sound, length: int) -> Sound:
@@ -184,13 +179,14 @@ def _to_read() -> list[tuple[Voice, str]]:
     books = [said for said in fortunes() if len(said.split()) < 14]
     voices = [(voice, 0.6 if voice.name.startswith("espeak") else 1.0) for voice in installed()[0]]
     voices += [(Voice(f"espeak {name}", "espeak-ng", espeak(name)), 0.6) for name in MORE_VOICES]
+    confirming = load_replies(INTENTS, "en").confirmation_words
     found: list[tuple[Voice, str]] = []
     for voice, share in voices:
         kinds: tuple[tuple[int, Callable[[], str]], ...] = (
             (75, lambda: drawn.choice(commands)),
             (30, lambda: drawn.choice(talk)),
             (40, lambda: drawn.choice(books)),
-            (8, lambda: f"confirm {drawn.choice(CONFIRMED_BY)}"),
+            (8, lambda: f"confirm {drawn.choice(confirming)}"),
             (10, lambda: f"vote {drawn.choice(('yes', 'no', 'abstain'))} on proposal {drawn.choice(NUMBERS)}"),
         )
         found += [(voice, one()) for count, one in kinds for _ in range(int(count * share))]
@@ -211,13 +207,5 @@ def _plain(said: str) -> str:
     return said.lower().strip(".?!")
 
 
-def _loudest(sound: Sound) -> float:
-    whole = len(sound) // FRAME * FRAME
-    return float((sound[:whole].reshape(-1, FRAME) ** 2).mean(1).max()) if whole else float((sound**2).mean())
-
-
 def _features(sound: Sound) -> NDArray[np.float32]:
-    silence = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
-    samples = np.asarray(np.clip(sound, -1, 1) * 32767, np.int16)
-    mel = log_mel(np.concatenate([silence, samples]), AFTER_SECONDS)
-    return mel[:, : mel.shape[1] // 2 * 2]
+    return features(np.asarray(np.clip(sound, -1, 1) * 32767, np.int16))

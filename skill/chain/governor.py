@@ -15,6 +15,7 @@ from skill.chain.assets import Assets, coin_of
 from skill.chain.clock import Clock, block_seconds
 from skill.chain.dialect import NOBODY, Dialect
 from skill.chain.effects import Decoder
+from skill.chain.key import no_key
 from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of
 from skill.chain.node import Call, Node
 from skill.chain.proposals import Standings, assembled
@@ -33,7 +34,7 @@ from skill.dao.nouns import (
     Treasury,
     VotingPower,
 )
-from skill.errors import Reverted, SignerError
+from skill.errors import Reverted
 
 
 class Governor:
@@ -257,7 +258,7 @@ class Governor:
 
     def _need_sender(self) -> Sender:
         if self._sender is None:
-            raise SignerError("This speaker has no key, so it can't sign.", "Make one with `aye setup`.")
+            raise no_key()
         return self._sender
 
     def _calldata(self, act: Act) -> tuple[str, bytes]:

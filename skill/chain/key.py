@@ -168,3 +168,8 @@ def _private(file: Path, what: str) -> None:
         return  # said where it is read
     if stat.S_IMODE(mode) & 0o077:
         raise SignerError(f"{what} in {file} can be read by others.", f"Mend it: chmod 600 {file}")
+
+
+def no_key() -> SignerError:
+    """What a ledger that can only read says when it is to sign."""
+    return SignerError("This speaker has no key, so it can't sign.", "Make one with `aye setup`.")

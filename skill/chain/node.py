@@ -7,7 +7,6 @@ holds besides its host (a user, a password, a key in the path) reaches no error 
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 
 from skill.chain import abi
+from skill.chain.quiet import keep_addresses_out
 from skill.chain.wire import (
     Head,
     Log,
@@ -51,15 +51,6 @@ LEAST_SPAN = 50
 T = TypeVar("T")
 
 
-class _NoAddresses(logging.Filter):
-    """These libraries write the whole address, secrets and all, into their debugging log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keeps what is graver than debugging."""
-        return record.levelno > logging.DEBUG
-
-
-_NO_ADDRESSES = _NoAddresses()
 _TALKERS = (
     "web3.providers.HTTPProvider",
     "web3._utils.http_session_manager.HTTPSessionManager",
@@ -112,8 +103,7 @@ class Node:
         self._clock = clock
         self._not_before = 0.0
         """By `clock`: the endpoint wants no request earlier."""
-        for name in _TALKERS:
-            logging.getLogger(name).addFilter(_NO_ADDRESSES)
+        keep_addresses_out(_TALKERS)
         self._provider = _Provider(endpoint, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
         self._multicall: bool | None = None
         self._batches = True

@@ -19,6 +19,7 @@ from hexbytes import HexBytes
 from skill.chain.key import Signer
 from skill.chain.node import Node
 from skill.chain.reverts import explained, no_gas
+from skill.chain.waiting import decided
 from skill.chain.wire import Nonsense, RpcError, blob, checksum, head_of, quantity
 from skill.dao.acts import Signed
 from skill.dao.ledger import Fate
@@ -38,8 +39,6 @@ USUAL_GAS = 150_000
 """What a vote costs about; an account that cannot pay for this much is said to have no gas."""
 SPARE_GAS = 60_000
 """Above the estimate: in the next second a votes token writes a new checkpoint where the estimate saw an old one."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
-"""Seconds between two questions after a transaction."""
 HARMLESS = ("already known", "known transaction", "already imported", "alreadyknown", "nonce too low")
 """What an endpoint says of bytes that it or the chain already has: `fate` tells the rest."""
 
@@ -209,24 +208,7 @@ class Sender:
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """Until it is decided or the time is over. An endpoint that is down for a moment is asked again."""
-        end = self._clock() + seconds
-        pause = FIRST_PAUSE
-        while True:
-            down: EndpointDown | None = None
-            fate = Fate.PENDING
-            try:
-                fate = self.fate(signed)
-            except EndpointDown as error:
-                down = error
-            left = end - self._clock()
-            if fate in (Fate.DONE, Fate.REVERTED, Fate.REPLACED):
-                return fate
-            if left <= 0:
-                if down is not None:
-                    raise down
-                return fate
-            self._sleep(min(pause, left))
-            pause = min(pause * 1.5, LONGEST_PAUSE)
+        return decided(lambda: self.fate(signed), seconds, self._sleep, self._clock)
 
     def saw(self, block: int) -> None:
         """The endpoint has told of this block."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
-from skill.chain.key import Signer
+from skill.chain.key import Signer, no_key
 from skill.chain.snapshot_hub import MOST_IN, PAGE, Hub
 from skill.chain.snapshot_message import ARRAYS, STRINGS, Ballot, read, signed_vote
 from skill.chain.snapshot_wire import (
@@ -32,6 +32,7 @@ from skill.chain.snapshot_wire import (
     votes_in,
     votes_of,
 )
+from skill.chain.waiting import decided
 from skill.chain.wire import Nonsense
 from skill.dao.acts import Act, Signed, Vote
 from skill.dao.ledger import Fate
@@ -54,7 +55,7 @@ from skill.dao.nouns import (
     UnknownCall,
     VotingPower,
 )
-from skill.errors import ChainError, EndpointDown, NotAGovernor, Reverted, SignerError
+from skill.errors import ChainError, NotAGovernor, Reverted
 
 NOBODY = Address("0x" + "0" * 40)
 MOMENT = 1.0
@@ -66,7 +67,6 @@ GRACE = 600
 MOST_BALLOTS = 10_000
 LONGEST_REASON = 5_000
 """Letters: what the sequencer takes."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 ONLY_VOTES = "Snapshot only counts votes."
 
 _POLL = (
@@ -270,14 +270,14 @@ class Snapshot:
         if len(act.reason) > LONGEST_REASON:
             raise Reverted("unknown", "The reason is too long.")
         if self.speaker is None:
-            raise _no_key()
+            raise no_key()
         if self._power(self.speaker, poll.id) == 0:
             raise Reverted("no_power", "The account has no votes on this proposal.")
 
     def sign(self, act: Act) -> Signed:
         """An envelope, not sent. Its time is after that of the vote it takes the place of."""
         if self._signer is None:
-            raise _no_key()
+            raise no_key()
         poll = self._poll(act)
         assert isinstance(act, Vote), "nothing else has a poll"
         before = max((vote.created for vote in self._picture().mine if vote.proposal == poll.id), default=0)
@@ -321,24 +321,7 @@ class Snapshot:
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """Until it is decided or the time is over. A hub that is down for a moment is asked again."""
-        end = self._monotonic() + seconds
-        pause = FIRST_PAUSE
-        while True:
-            down: EndpointDown | None = None
-            fate = Fate.PENDING
-            try:
-                fate = self.fate(signed)
-            except EndpointDown as error:
-                down = error
-            left = end - self._monotonic()
-            if fate in (Fate.DONE, Fate.REVERTED, Fate.REPLACED):
-                return fate
-            if left <= 0:
-                if down is not None:
-                    raise down
-                return fate
-            self._sleep(min(pause, left))
-            pause = min(pause * 1.5, LONGEST_PAUSE)
+        return decided(lambda: self.fate(signed), seconds, self._sleep, self._monotonic)
 
     # --- parts ---
 
@@ -500,7 +483,3 @@ def _ballot(poll: Poll, choice: Choice | Picked) -> Ballot:
     if poll.type in STRINGS:
         return {str(number): 1}
     return [number] if poll.type in ARRAYS else number
-
-
-def _no_key() -> SignerError:
-    return SignerError("This speaker has no key, so it can't sign.", "Make one with `aye setup`.")

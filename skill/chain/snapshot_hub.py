@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from skill.chain.quiet import keep_addresses_out
 from skill.errors import EndpointDown
 
 TIMEOUT_SECONDS = 15.0
@@ -64,22 +65,11 @@ REFUSED = frozenset(
 pinning that failed) also comes with status 400, and may pass."""
 
 
-class _NoPaths(logging.Filter):
-    """urllib3 writes the whole address into its debugging log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keeps what is graver than debugging."""
-        return record.levelno > logging.DEBUG
-
-
-_NO_PATHS = _NoPaths()
-
-
 class Hub:
     """A connection. `requests_made` counts round trips."""
 
     def __init__(self, hub: str, sequencer: str | None = None, timeout: float = TIMEOUT_SECONDS) -> None:
-        logging.getLogger("urllib3.connectionpool").addFilter(_NO_PATHS)
+        keep_addresses_out(["urllib3.connectionpool"])
         self._session = requests.Session()
         self.host = _host(hub)
         base = hub.rstrip("/")

@@ -30,7 +30,7 @@ from skill.dao.members import same
 from skill.dao.nouns import Address, Proposal
 from skill.dao.refusal import refusal
 from skill.dao.requests import Commit, Prepared
-from skill.dao.settle import Drive, made_by, own_ballot, settle_entry, watch
+from skill.dao.settle import Drive, made_by, own_ballot, settle_entry, signed_here, watch
 from skill.dao.ways import WAYS, Seen
 from skill.errors import ActUnderWay, ChainError, Reverted, SignerError, StoreError, WrongChain
 
@@ -48,7 +48,7 @@ def clear(ledger: Ledger, journal: Journal, now: int, seconds: float = 3.0) -> b
     free = True
     watch(ledger, journal)
     for entry in journal.unsettled(ledger.facts.key):
-        if entry.speaker and not same(Address(entry.speaker), ledger.speaker):
+        if not signed_here(entry, ledger):
             continue
         fresh = entry.stage is Stage.INTENDED and 0 <= now - entry.at < LEASE
         if fresh or settle_entry(entry, ledger, journal, seconds).open:
@@ -64,7 +64,7 @@ def look(ledger: Ledger, journal: Journal, conversation: str, now: int) -> None:
     """
     watch(ledger, journal)
     for entry in journal.unsettled(ledger.facts.key):
-        if entry.speaker and not same(Address(entry.speaker), ledger.speaker):
+        if not signed_here(entry, ledger):
             continue
         own = entry.conversation == conversation and entry.stage is not Stage.INTENDED
         if own or not 0 <= now - entry.at < LEASE:

@@ -60,11 +60,7 @@ def watch(ledger: Ledger, journal: Journal) -> None:
     Places are taken in their order: where the newest act still stands, the older ones do too, and are looked at once
     more when they are deep. Raises `StoreError`.
     """
-    fresh = [
-        entry
-        for entry in journal.fresh(ledger.facts.key)
-        if not entry.speaker or same(Address(entry.speaker), ledger.speaker)
-    ]
+    fresh = [entry for entry in journal.fresh(ledger.facts.key) if signed_here(entry, ledger)]
     looked: set[int] = set()
     for entry in reversed(fresh):
         looked.add(entry.id)
@@ -222,9 +218,14 @@ class Drive:
         return Sight(seen) if higher is None else Sight(Seen.CHEAP, higher)
 
 
+def signed_here(entry: Entry, ledger: Ledger) -> bool:
+    """Whether the ledger's own account does this act; an old line of the journal does not name its account."""
+    return not entry.speaker or same(Address(entry.speaker), ledger.speaker)
+
+
 def _still_valid(entry: Entry, ledger: Ledger) -> bool:
     """By simulation, if the account that signed is the one the ledger simulates with; else by what is on the chain."""
-    if entry.speaker and not same(Address(entry.speaker), ledger.speaker):
+    if not signed_here(entry, ledger):
         return not too_late(entry, ledger)
     try:
         ledger.simulate(entry.act)

@@ -57,6 +57,13 @@ def bundled() -> Path:
     return Path(next(iter(spec.submodule_search_locations))) / "model"
 
 
+def features(samples: NDArray[np.int16]) -> Array:
+    """Log-mel features (80, M), M even, of 16 kHz mono speech with silence put around it."""
+    before = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
+    mel = log_mel(np.concatenate([before, samples]), AFTER_SECONDS)
+    return mel[:, : mel.shape[1] // 2 * 2]
+
+
 class WhisperRecogniser:
     """A `Recogniser` for English."""
 
@@ -116,18 +123,15 @@ class WhisperRecogniser:
             return Transcript("", 0.0, spoken=True)
         samples = samples[: round(LONGEST_SECONDS * RATE)]
         seconds = len(samples) / RATE
-        before = np.zeros(round(BEFORE_SECONDS * RATE), np.int16)
-        encoded = self.encode(np.concatenate([before, samples]))
+        encoded = self.encode(samples)
         walk = self._walks[0][1] if self._walks else None
         held, freely = search(self._decoder, walk, encoded, seconds, self._silent, self._beam, given_up)
         text = self._tokenizer.decode(list(freely.tokens)).strip()
         return transcript(held, Free(once(text), freely.log_probability), seconds)
 
     def encode(self, samples: NDArray[np.int16]) -> Array:
-        """The encoder's output (frames of 20 ms, 384)."""
-        mel = log_mel(samples, AFTER_SECONDS)
-        mel = mel[np.newaxis, :, : mel.shape[1] // 2 * 2]
-        return np.asarray(self._encoder.run(None, {"mel": mel})[0], np.float32)
+        """The encoder's output (frames of 20 ms, 384) for speech, the silence around it included."""
+        return np.asarray(self._encoder.run(None, {"mel": features(samples)[np.newaxis]})[0], np.float32)
 
 
 class WhisperUtterance:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.request
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.served import Quiet, Served
 
 Call = dict[str, Any]
 Answer = Any
@@ -16,7 +16,7 @@ Chain = Callable[[Call], Answer]
 """What the real chain responds."""
 
 
-class Endpoint:
+class Endpoint(Served):
     """`one` may change the response to a call; `whole` the body of a whole answer; `status` its HTTP status."""
 
     def __init__(self, upstream: str) -> None:
@@ -29,7 +29,7 @@ class Endpoint:
         self.whole: Callable[[Any, Any], bytes] = lambda request, answer: json.dumps(answer).encode()
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 outer.requests.append(request)
@@ -42,28 +42,11 @@ class Endpoint:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: Any) -> None:
-                """Silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Endpoint:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+        super().__init__(Handler)
 
     @property
     def rpc(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return self.url
 
     def answer(self, request: Any) -> Any:
         if isinstance(request, list):

@@ -18,7 +18,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from eth_account import Account
@@ -27,6 +26,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from tests.chain.snapshot_graphql import Field, Wrong, parsed
+from tests.served import Quiet, Served
 
 Json = dict[str, Any]
 
@@ -79,7 +79,7 @@ class Refusal(Exception):
     """In the sequencer's words."""
 
 
-class SnapshotHub:
+class SnapshotHub(Served):
     """What a test may tell it:
 
     `lags`: the GraphQL side shows what was there when it began to. `whole`: may change a whole answer, `(path, status,
@@ -108,7 +108,7 @@ class SnapshotHub:
         self._lock = threading.RLock()
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
@@ -124,25 +124,7 @@ class SnapshotHub:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: Any) -> None:
-                """Silent."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> SnapshotHub:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(Handler)
 
     @property
     def lags(self) -> bool:

@@ -21,6 +21,8 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
+from tests.served import Quiet, Served
+
 Call = dict[str, Any]
 
 FAULTS = {
@@ -52,7 +54,7 @@ TAGGED = {"eth_call": 1, "eth_getBalance": 1, "eth_getTransactionCount": 1, "eth
 """Where these calls name their block."""
 
 
-class Faults:
+class Faults(Served):
     """The server. `calm` ends all faults."""
 
     def __init__(self, upstream: str, seed: int) -> None:
@@ -65,13 +67,10 @@ class Faults:
         """Every transaction that was ever handed over, as it was sent."""
         outer = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 outer.answer(self, json.loads(body))
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Silent."""
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -80,22 +79,12 @@ class Faults:
             def handle_error(self, request: Any, client_address: Any) -> None:
                 """Who asked may be dead."""
 
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Faults:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(Handler, Server)
 
     @property
     def rpc(self) -> str:
         """Where it is reached."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self.url
 
     # --- one request ---
 
