@@ -103,6 +103,7 @@ class Drive:
         self.fate = entry.fate or Fate.UNSENT
         """What was seen of it last."""
         self._signed = signed
+        self._higher: Signed | None = None
         self._ledger = ledger
         self._journal = journal
         self._lenient = lenient
@@ -157,8 +158,6 @@ class Drive:
                 return
             self.fate = Fate.PENDING
             self._moved(Seen.TAKEN)
-
-    _higher: Signed | None = None
 
     def _raised(self, higher: Signed) -> Do:
         """What offers more is sent only if the journal has it."""

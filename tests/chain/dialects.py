@@ -214,7 +214,7 @@ class _Maker:
         return w3.eth.contract(address=receipt["contractAddress"], abi=made["abi"])
 
     def at(self, name: str, address: str) -> Any:
-        return self.chain.w3.eth.contract(address=address, abi=compiled()[name]["abi"])  # type: ignore[call-overload]
+        return self.chain.w3.eth.contract(address=address, abi=compiled()[name]["abi"])  # type: ignore[call-overload] # a plain str
 
     def as_contract(self, sender: str, call: Any) -> None:
         """Sent as another contract would: anvil lets the tests do so."""

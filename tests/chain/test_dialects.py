@@ -81,7 +81,7 @@ class Talk:
         return said.text
 
     def transactions(self) -> int:
-        return int(self.dao.chain.w3.eth.get_transaction_count(self.dao.who["speaker"]))  # type: ignore[arg-type]
+        return int(self.dao.chain.w3.eth.get_transaction_count(self.dao.who["speaker"]))  # type: ignore[arg-type] # a plain str
 
     def number(self, nth: int) -> int:
         return self.dao.kind.first + nth - 1
@@ -295,9 +295,9 @@ def test_a_payment_of_ether(dao: Dao, talk: Talk) -> None:
     if dao.kind.timelock:
         talk.do("queue proposal #3")
         dao.pass_wait()
-    before = dao.chain.w3.eth.get_balance(dao.who["bob"])  # type: ignore[arg-type]
+    before = dao.chain.w3.eth.get_balance(dao.who["bob"])  # type: ignore[arg-type] # a plain str
     assert talk.do("execute proposal #3")[1].startswith("Done.")
-    assert dao.chain.w3.eth.get_balance(dao.who["bob"]) - before == 2 * ETHER  # type: ignore[arg-type]
+    assert dao.chain.w3.eth.get_balance(dao.who["bob"]) - before == 2 * ETHER  # type: ignore[arg-type] # a plain str
 
 
 def _ether(dao: Dao) -> tuple[str, int, bytes]:
