@@ -281,7 +281,7 @@ class _Loop:
         if not transcript.text:
             return False
         if way == "over":
-            return assistant.is_stop(transcript)
+            return assistant.is_stop(transcript) and not self.mouth.says(transcript.text)
         if way not in ("room", "follow") or (way == "room" and assistant.concerns(transcript)):
             return True
         return transcript.confidence >= SURE and assistant.understands(self._conversation, transcript)

@@ -4,6 +4,7 @@ it could be heard. What is heard then may be Aye's own voice, which must not ans
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -16,6 +17,7 @@ TAIL_SECONDS = 0.5
 """How long after its last sound Aye's voice may still come from the room and through the microphone's buffers."""
 _REMEMBERED = 16
 _PATIENCE_SECONDS = 0.05
+_CLAUSE_ENDS = re.compile(r"[.,:;?!]")
 
 
 class Mouth:
@@ -53,6 +55,12 @@ class Mouth:
     def text(self) -> str:
         """What is being said, or was said last."""
         return self._text
+
+    def says(self, heard: str) -> bool:
+        """Whether what was heard over it has a clause of its own in it: "i'm done" is what comes back of "Done."."""
+        words = set(_words(heard))
+        clauses = (_words(clause) for clause in _CLAUSE_ENDS.split(self._text))
+        return any(clause and words.issuperset(clause) for clause in clauses)
 
     @property
     def quiet_since(self) -> float | None:
@@ -140,3 +148,7 @@ class Mouth:
             self._speaker.play("heard")
         except SoundError as error:
             self._failed(error)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w']+", text.lower())

@@ -102,3 +102,14 @@ def test_a_loudspeaker_that_fails_is_told_and_the_time_to_answer_begins() -> Non
     mouth.hush()
     mouth.check()
     assert stage.told == ["There is no speaker on this machine.", "said"]
+
+
+def test_what_comes_back_of_a_clause_is_its_own_and_stop_is_a_persons() -> None:
+    """Also where Aye says the word among others."""
+    mouth = Stage(loudspeaker=Loudspeaker(broken=True)).mouth()
+    mouth.say(Reply("Done. Your vote yes on proposal four is on the chain."), since=100.0)
+    assert mouth.says("i'm done") and mouth.says("done")
+    assert not mouth.says("stop") and not mouth.says("that's enough")
+    mouth.say(Reply("Say yes, no, or abstain. Say cancel to stop."), since=100.0)
+    assert not mouth.says("stop") and mouth.says("say cancel to stop")
+    mouth.hush()
