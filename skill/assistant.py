@@ -339,7 +339,7 @@ def connected(dao: AnyDao, signer: Signer | None) -> Ledger:
     if isinstance(dao, SpaceConfig):
         return connect_space(dao.hub, dao.snapshot, name=dao.key, key=signer, sequencer=dao.sequencer)
     return connect(
-        dao.endpoint,
+        dao.addresses,
         dao.chain_id,
         dao.governor,
         name=dao.key,

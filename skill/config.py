@@ -14,7 +14,17 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from skill.errors import ConfigError
@@ -37,6 +47,8 @@ class DaoConfig(_Part):
 
     key: str = Field(min_length=1)
     endpoint: str = Field(min_length=1, repr=False)
+    endpoints: tuple[Annotated[str, Field(min_length=1)], ...] = Field(default=(), repr=False)
+    """Further ones of the same chain. With two or more, what precedes a signature is what two of them say."""
     chain_id: int = Field(gt=0)
     governor: str
     from_block: int = Field(default=0, ge=0)
@@ -45,6 +57,29 @@ class DaoConfig(_Part):
     """The most that is ever offered for a unit of gas."""
 
     _governor = field_validator("governor", mode="before")(_address)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_of_them(cls, value: Any) -> Any:
+        """A list alone names the first too."""
+        listed = value.get("endpoints") if isinstance(value, Mapping) else None
+        if isinstance(listed, (list, tuple)) and listed and "endpoint" not in value:
+            return {**value, "endpoint": listed[0], "endpoints": listed[1:]}
+        return value
+
+    @field_validator("endpoints", mode="before")
+    @classmethod
+    def _endpoints(cls, value: object, info: ValidationInfo) -> object:
+        if not isinstance(value, (list, tuple)):
+            raise ValueError("a list of addresses such as https://rpc.example.org")
+        if len({*value, info.data.get("endpoint")}) <= len(value):
+            raise ValueError("the same endpoint is there twice: it would only agree with itself")
+        return value
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All its endpoints."""
+        return (self.endpoint, *self.endpoints)
 
     @field_validator("tokens", mode="before")
     @classmethod

@@ -7,6 +7,7 @@
     ├── SoundError          a wav file, a microphone or a speaker
     ├── ChainError          the way to the chain
     │   ├── EndpointDown    no answer from the endpoint
+    │   ├── EndpointsDisagree   two endpoints tell different things of the chain
     │   ├── WrongChain      the endpoint serves another chain than configured
     │   ├── NotAGovernor    no governor we know stands at the address
     │   └── Reverted        the contract refuses, with its reason as a code and facts
@@ -61,6 +62,10 @@ class ChainError(AyeError):
 
 class EndpointDown(ChainError):
     """The endpoint does not answer, or answers nonsense."""
+
+
+class EndpointsDisagree(ChainError):
+    """Of two endpoints that should say the same one lies, or is broken: nothing may rest on what either says."""
 
 
 class WrongChain(ChainError):

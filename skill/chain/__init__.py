@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from skill.chain.delegations import Delegation, delegations
+from skill.chain.endpoints import Endpoints, EndpointState
 from skill.chain.gas import GasMoney, gas_money
 from skill.chain.governor import Governor
 from skill.chain.key import Signer, load_signer
@@ -19,6 +21,7 @@ from skill.chain.snapshot_hub import Hub
 __all__ = [
     "GWEI",
     "Delegation",
+    "EndpointState",
     "GasMoney",
     "Governor",
     "Signer",
@@ -30,6 +33,7 @@ __all__ = [
     "delegations",
     "gas_money",
     "load_signer",
+    "states_of",
 ]
 
 STACK = 1000
@@ -40,7 +44,7 @@ sys.setrecursionlimit(min(STACK, sys.getrecursionlimit()))
 
 
 def connect(
-    endpoint: str,
+    endpoints: str | Sequence[str],
     chain_id: int,
     governor: str,
     *,
@@ -52,13 +56,20 @@ def connect(
 ) -> Governor:
     """A DAO to read, and to vote in where there is a key. Raises `EndpointDown`, `WrongChain`, `NotAGovernor`.
 
+    Of several endpoints one that answers is enough to read; what precedes a signature is what two of them say.
     `max_fee`: the most that is offered for a unit of gas, wei.
     """
-    node = Node(endpoint)
-    node.check_chain(chain_id)
-    sender = None if key is None else Sender(node, chain_id, key, ceiling=max_fee)
-    dialect = recognise(node, governor)
-    return Governor(node, chain_id, dialect, name=name, sender=sender, from_block=from_block, tokens=tokens)
+    several = Endpoints(endpoints, chain_id)
+    node, sure = Node(several), Node(several, sure=True)
+    sender = None if key is None else Sender(node, chain_id, key, ceiling=max_fee, sure=sure)
+
+    def read_by(node: Node, sure: Callable[[], Governor] | None) -> Governor:
+        dialect = recognise(node, governor)
+        return Governor(
+            node, chain_id, dialect, name=name, sender=sender, from_block=from_block, tokens=tokens, sure=sure
+        )
+
+    return read_by(node, partial(read_by, sure, None) if len(several) > 1 else None)
 
 
 def connect_space(
@@ -71,3 +82,8 @@ def connect_space(
 def chain_id_of(endpoint: str) -> int:
     """Which chain an endpoint serves. Raises `EndpointDown`."""
     return Node(endpoint).chain_id()
+
+
+def states_of(endpoints: Sequence[str], chain_id: int) -> tuple[EndpointState, ...]:
+    """How each endpoint is now. Raises `EndpointDown` only for an address that is none."""
+    return Endpoints(endpoints, chain_id).survey()

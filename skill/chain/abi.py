@@ -96,6 +96,41 @@ def _with_bytes(types: Sequence[str], data: bytes) -> tuple[Any, ...] | None:
     )
 
 
+def aggregate(calls: Sequence[tuple[str, bytes]]) -> bytes:
+    """Calldata of `aggregate3`, each call allowed to fail. By hand: eth_abi takes 25 times as long."""
+    parts, offsets, at = [], [], WORD * len(calls)
+    for to, data in calls:
+        padded = data + bytes(-len(data) % WORD)
+        parts.append(bytes(12) + bytes.fromhex(to[2:]) + _ALLOWED + len(data).to_bytes(WORD) + padded)
+        offsets.append(at.to_bytes(WORD))
+        at += len(parts[-1])
+    return AGGREGATE3.selector + WORD.to_bytes(WORD) + len(calls).to_bytes(WORD) + b"".join([*offsets, *parts])
+
+
+def aggregated(data: bytes) -> list[tuple[bool, bytes]] | None:
+    """What `aggregate3` returns: whether each succeeded, and with what. None where the data is not of this form."""
+
+    def word(at: int) -> int:
+        if at + WORD > len(data):
+            raise ValueError
+        return int.from_bytes(data[at : at + WORD])
+
+    try:
+        start = word(0) + WORD
+        count = word(start - WORD)
+        found = []
+        for at in range(start, start + WORD * min(count, len(data)), WORD):
+            here = start + word(at)
+            size = word(here + word(here + WORD))
+            begin = here + word(here + WORD) + WORD
+            if begin + size > len(data):
+                return None
+            found.append((word(here) == 1, data[begin : begin + size]))
+    except ValueError:
+        return None
+    return found
+
+
 def topic(signature: str) -> str:
     """The first topic of an event, 0x-hexadecimal."""
     return "0x" + keccak(text=signature).hex()
@@ -166,6 +201,8 @@ DECIMALS = Function("decimals()", ("uint8",))
 TRANSFER = Function("transfer(address,uint256)", ("bool",))
 # Multicall3
 AGGREGATE3 = Function("aggregate3((address,bool,bytes)[])", ("(bool,bytes)[]",))
+_ALLOWED = (1).to_bytes(WORD) + (3 * WORD).to_bytes(WORD)
+"""Of each call: it may fail; where its data begins."""
 ETH_BALANCE = Function("getEthBalance(address)", U)
 TIMESTAMP = Function("getCurrentBlockTimestamp()", U)
 BLOCK_NUMBER = Function("getBlockNumber()", U)

@@ -5,9 +5,11 @@ https://docs.openzeppelin.com/contracts/5.x/api/governance#IVotes: `DelegateChan
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skill.chain import abi
+from skill.chain.endpoints import Endpoints
 from skill.chain.node import Call, Node
 from skill.chain.wire import LogQuery, address_in
 
@@ -22,9 +24,9 @@ class Delegation:
     votes: int
 
 
-def delegations(endpoint: str, token: str, to: str, from_block: int = 0) -> tuple[Delegation, ...]:
+def delegations(endpoints: str | Sequence[str], token: str, to: str, from_block: int = 0) -> tuple[Delegation, ...]:
     """Those that hold at present, oldest first. Raises `EndpointDown`, also where it refuses to read logs."""
-    node = Node(endpoint)
+    node = Node(Endpoints(endpoints))
     wanted = "0x" + to.removeprefix("0x").lower().rjust(64, "0")
     (logs,) = node.logs(LogQuery((token,), (DELEGATE_CHANGED, None, None, wanted), from_block))
     accounts = list(dict.fromkeys(address_in(log.topics[1]) for log in logs if len(log.topics) == 4))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from skill.chain.endpoints import Endpoints
 from skill.chain.node import Node
 from skill.chain.sender import USUAL_GAS
 from skill.chain.wire import quantity
@@ -37,8 +39,8 @@ class GasMoney:
         return self.vote * ENOUGH_VOTES
 
 
-def gas_money(endpoint: str, account: str) -> GasMoney:
+def gas_money(endpoints: str | Sequence[str], account: str) -> GasMoney:
     """In one round trip. Raises `EndpointDown`."""
-    node = Node(endpoint)
+    node = Node(Endpoints(endpoints))
     there, price = node.batch([("eth_getBalance", [account, "latest"]), ("eth_gasPrice", [])])
     return GasMoney(node.of_form(quantity, there), USUAL_GAS * node.of_form(quantity, price))

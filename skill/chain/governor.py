@@ -6,7 +6,8 @@ blocks. Left out: vote by signature.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 
 from eth_abi.exceptions import EncodingError
 
@@ -50,8 +51,13 @@ class Governor:
         sender: Sender | None = None,
         from_block: int = 0,
         tokens: Sequence[str] = (),
+        sure: Callable[[], Governor] | None = None,
     ) -> None:
+        """`sure` connects anew to the same DAO, to read nothing that two endpoints have not said."""
         self._node = node
+        self._connect_sure = sure
+        self._sure: Governor | None = None
+        self._connecting = threading.Lock()
         self._sender = sender
         self._dialect = dialect
         self._parts = parts = dialect.parts
@@ -93,6 +99,16 @@ class Governor:
     def speaker(self) -> Address | None:
         """The account that signs."""
         return None if self._sender is None else Address(self._sender.address)
+
+    @property
+    def sure(self) -> Governor:
+        """Keeps nothing that one endpoint alone has said: what it knows it has read itself."""
+        if self._connect_sure is None:
+            return self
+        with self._connecting:
+            if self._sure is None:
+                self._sure = self._connect_sure()
+            return self._sure
 
     @property
     def requests_made(self) -> int:
@@ -227,7 +243,7 @@ class Governor:
     def simulate(self, act: Act) -> None:
         """`eth_call` of what would be sent. Raises `Reverted`."""
         sender = self._need_sender()
-        sender.simulate(*self._calldata(act))
+        sender.simulate(*self._calldata(act), sure=self._node.sure)
 
     def sign(self, act: Act) -> Signed:
         """Signs, sends nothing."""

@@ -1,61 +1,34 @@
-"""One endpoint of one chain: as few round trips as there can be, and its secrets nowhere.
+"""What is asked of a chain: reads of contracts and logs, in as few round trips as there can be.
 
-Reads of contracts go through Multicall3 where its code stands, else as one JSON-RPC batch. What an endpoint's address
-holds besides its host (a user, a password, a key in the path) reaches no error and no log.
+Reads of contracts go through Multicall3 where its code stands, else as one JSON-RPC batch. What belongs to one answer
+is asked for at once, and is kept for as long as that answer is made: see `Node.at_once`.
 """
 
 from __future__ import annotations
 
-import json
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
-
-import requests
-from web3 import HTTPProvider
-from web3.types import RPCEndpoint
 
 from skill.chain import abi
-from skill.chain.quiet import keep_addresses_out
-from skill.chain.wire import (
-    Head,
-    Log,
-    LogQuery,
-    Nonsense,
-    RpcError,
-    blob,
-    head_of,
-    logs_of,
-    quantity,
-    result_of,
-)
-from skill.errors import EndpointDown, WrongChain
+from skill.chain.endpoint import TIMEOUT_SECONDS, Rpc
+from skill.chain.endpoints import Endpoints, wrong_chain
+from skill.chain.wire import Head, Log, LogQuery, RpcError, blob, head_of, logs_of, quantity
+from skill.errors import EndpointDown
 
 MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11"
-TIMEOUT_SECONDS = 15.0
-PATIENCE_SECONDS = 10.0
-"""How long one request waits in all for an endpoint that names when it answers again (HTTP 429 or 503): a turn of the
-assistant makes several, and a person waits for it."""
-LEAST_PAUSE = 0.1
-"""Seconds: "at once" is not taken at its word."""
 MOST_CALLS = 500
 """Reads in one multicall: below what public endpoints refuse."""
-MOST_IN_BATCH = 100
-"""JSON-RPC calls in one request: below what public endpoints refuse."""
 LEAST_SPAN = 50
 """Blocks: an endpoint that does not read logs of even so few does not read logs."""
+MOST_SPANS = 100
+"""Pieces of logs asked for at once."""
+NEWEST: Rpc = ("eth_getBlockByNumber", ["latest", False])
 
 T = TypeVar("T")
-
-
-_TALKERS = (
-    "web3.providers.HTTPProvider",
-    "web3._utils.http_session_manager.HTTPSessionManager",
-    "urllib3.connectionpool",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,49 +45,95 @@ class Call:
         return self.function.encode(*self.arguments)
 
 
-class _Provider(HTTPProvider):
-    """web3's, whose batches are put in order by hand: it takes answers without ids as they come."""
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A read of a governor at the newest timepoint that is over, where which that is comes with the same answer.
 
-    def in_order(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        """Responses in the order of the calls. Raises `Nonsense` where they are not those asked for."""
-        data = self.encode_batch_rpc_request([(RPCEndpoint(method), tuple(params)) for method, params in calls])
-        said: Any = self.decode_rpc_response(self._make_request(RPCEndpoint("batch"), data))
-        if not isinstance(said, list) or not all(isinstance(answer, dict) for answer in said):
-            raise Nonsense
-        by_id = {answer.get("id"): answer for answer in said}
-        try:
-            return [by_id[call["id"]] for call in json.loads(data)]
-        except KeyError:
-            raise Nonsense from None
+    `eth_call` of a few instructions instead of a contract: they take it from the block that they run in.
+    """
+
+    to: str
+    function: abi.Function
+    ticks: bool
+    """The governor's clock counts blocks, not seconds."""
+
+    @property
+    def code(self) -> bytes:
+        """`return to.function(now - 1)`; nothing where that is refused. https://www.evm.codes"""
+        now = "43" if self.ticks else "42"
+        return bytes.fromhex(
+            f"63{self.function.selector.hex()}60e01b600052"  # memory: the selector
+            f"6001{now}03600452"  # and behind it NUMBER or TIMESTAMP, less one
+            f"602060006024600073{self.to[2:]}5afa"  # STATICCALL
+            "6020026000f3"  # RETURN a word, or none
+        )
+
+    def call(self, head: Head) -> Call:
+        """What it stands for, now that the block is known."""
+        return Call(self.to, self.function, ((head.number if self.ticks else head.time) - 1,))
+
+
+@dataclass(slots=True)
+class _Sight:
+    """What is known while one answer is made."""
+
+    head: Head
+    values: dict[Call, Any] = field(default_factory=dict)
+    logs: list[tuple[LogQuery, list[Log]]] = field(default_factory=list)
+
+    def logs_of(self, query: LogQuery) -> list[Log] | None:
+        """Logs of a query, or of a part of one, that was asked for."""
+        for known, logs in self.logs:
+            if (known.addresses, known.topics) == (query.addresses, query.topics) and known.since <= query.since:
+                return [log for log in logs if log.block >= query.since]
+        return None
 
 
 class Node:
-    """A connection. `requests_made` counts round trips."""
+    """A chain, by one endpoint or several. `requests_made` counts round trips. Threads may share it.
+
+    `sure`: whatever it tells, two endpoints have said, where there are two.
+    """
 
     def __init__(
         self,
-        endpoint: str,
+        endpoints: str | Endpoints,
         timeout: float = TIMEOUT_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        sure: bool = False,
     ) -> None:
-        self.host = _host(endpoint)
-        self._sleep = sleep
-        self._clock = clock
-        self._not_before = 0.0
-        """By `clock`: the endpoint wants no request earlier."""
-        keep_addresses_out(_TALKERS)
-        self._provider = _Provider(endpoint, request_kwargs={"timeout": timeout}, exception_retry_configuration=None)
+        if isinstance(endpoints, str):
+            endpoints = Endpoints(endpoints, None, timeout, sleep, clock)
+        self.endpoints = endpoints
+        self.sure = sure and len(endpoints) > 1
         self._multicall: bool | None = None
-        self._batches = True
         self._span: int | None = None
+        self._newest = 0
+        self._local = threading.local()
         self.requests_made = 0
+
+    @property
+    def host(self) -> str:
+        """Who answered last."""
+        return self.endpoints.spoke.name
 
     # --- plain calls ---
 
+    def batch(self, calls: Sequence[Rpc]) -> list[Any]:
+        """JSON-RPC calls in one round trip; an `RpcError` stands in the place of a result. Raises `EndpointDown`."""
+        if not calls:
+            return []
+        self.requests_made += 1
+        if not self.sure:
+            return self.endpoints.ask(calls)
+        sight = self._sight
+        self.requests_made += sight is None
+        return self.endpoints.agreed(calls, None if sight is None else sight.head)
+
     def tried(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call: its result or the endpoint's `RpcError`. Raises `EndpointDown`."""
-        return self._send(lambda: result_of(self._provider.make_request(RPCEndpoint(method), params)))
+        return self.batch([(method, params)])[0]
 
     def ask(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call that has no reason to be refused. Raises `EndpointDown`."""
@@ -122,55 +141,17 @@ class Node:
 
     def fine(self, answer: Any) -> Any:
         """A result. Raises `EndpointDown` where it is a refusal, whose text might hold the endpoint's key."""
-        if isinstance(answer, RpcError):
-            raise EndpointDown(
-                f"The endpoint {self.host} refuses to answer (error {answer.code}).",
-                "It may want a key, or fewer questions: look at `endpoint:` in config.yaml.",
-            )
-        return answer
+        return self.of_form(lambda result: result, answer)
 
     def of_form(self, form: Callable[[Any], T], answer: Any) -> T:
         """A result read as what it should be. Raises `EndpointDown`."""
-        answer = self.fine(answer)
-        try:
-            return form(answer)
-        except (ValueError, TypeError):
-            raise self._nonsense() from None
+        return self.endpoints.spoke.formed(form, answer)
 
     def known(self, value: T | None) -> T:
         """A value that a governor or token always tells. Raises `EndpointDown` where it did not."""
         if value is None:
-            raise self._nonsense()
+            raise self.endpoints.spoke.nonsense()
         return value
-
-    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        """Many JSON-RPC calls in one round trip for each hundred; an `RpcError` stands in the place of a result."""
-        found: list[Any] = []
-        for at in range(0, len(calls), MOST_IN_BATCH):
-            found += self._batch(calls[at : at + MOST_IN_BATCH])
-        return found
-
-    def _batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
-        if self._batches and len(calls) > 1:
-            said = self._send(lambda: self._batched(calls))
-            if said is not None:
-                return [self.read_response(answer) for answer in said]
-            self._batches = False
-        return [self.tried(method, *params) for method, params in calls]
-
-    def read_response(self, answer: Any) -> Any:
-        """A response's result or `RpcError`."""
-        try:
-            return result_of(answer)
-        except Nonsense:
-            raise self._nonsense() from None
-
-    def _batched(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any] | None:
-        """None: this endpoint takes no batches."""
-        try:
-            return self._provider.in_order(calls)
-        except Nonsense:
-            return None
 
     # --- what is often asked ---
 
@@ -178,18 +159,15 @@ class Node:
         """As the endpoint says now."""
         return self.of_form(quantity, self.tried("eth_chainId"))
 
-    def check_chain(self, expected: int, found: int | None = None) -> None:
-        """Raises `WrongChain` where the endpoint serves another. `found`: what it has said already."""
-        found = self.chain_id() if found is None else found
+    def check_chain(self, expected: int, found: int) -> None:
+        """Raises `WrongChain` where the endpoint has said that it serves another."""
         if found != expected:
-            raise WrongChain(
-                f"The endpoint {self.host} serves chain {found}, but chain {expected} is configured.",
-                "Set `endpoint:` or `chain_id:` in config.yaml.",
-            )
+            raise wrong_chain(self.host, found, expected)
 
     def head(self) -> Head:
-        """The newest block."""
-        return self.of_form(head_of, self.tried("eth_getBlockByNumber", "latest", False))
+        """The newest block; while an answer is made, the one it is made of."""
+        sight = self._sight
+        return self.of_form(head_of, self.batch([NEWEST])[0]) if sight is None else sight.head
 
     def balance(self, account: str) -> int:
         """Coin of an account, wei."""
@@ -199,31 +177,99 @@ class Node:
         """Whether a contract stands there."""
         return len(self.of_form(blob, self.tried("eth_getCode", address, "latest"))) > 0
 
+    # --- one answer, one round trip ---
+
+    @contextmanager
+    def at_once(
+        self, calls: Sequence[Call], queries: Sequence[LogQuery] = (), late: Sequence[Late] = ()
+    ) -> Iterator[None]:
+        """Asks for all of it in one round trip. What is read within is taken from there, and from no wire where it was
+        foreseen; so all of one answer is of one block. Nothing is kept afterwards: the next answer asks anew.
+        """
+        if self._sight is not None:  # part of a greater answer
+            yield
+            return
+        self._local.sight = self._seen(list(dict.fromkeys(calls)), queries, late)
+        try:
+            yield
+        finally:
+            self._local.sight = None
+
+    @property
+    def _sight(self) -> _Sight | None:
+        return getattr(self._local, "sight", None)
+
+    def _seen(self, calls: list[Call], queries: Sequence[LogQuery], late: Sequence[Late]) -> _Sight:
+        foreseen = [query for query in queries if self._in_one(query)]
+        code: list[Rpc] = [] if self._multicall is not None else [_code_of(MULTICALL3)]
+        reads = self._as_rpc(calls)
+        asked = [
+            NEWEST,
+            *code,
+            *(("eth_getLogs", [query.filter()]) for query in foreseen),
+            *(("eth_call", [{"data": "0x" + one.code.hex()}, "latest"]) for one in late),
+            *reads,
+        ]
+        if self.sure:
+            self.requests_made += 2
+            answers = self.endpoints.agreed(asked)
+        else:
+            answers = self.batch(asked)
+        rest = iter(answers)
+        sight = _Sight(self.of_form(head_of, next(rest)))
+        self._newest = sight.head.number
+        if code:
+            self._multicall = len(self.of_form(blob, next(rest))) > 0
+        for query in foreseen:
+            answer = next(rest)
+            if not isinstance(answer, RpcError):  # in pieces, when they are wanted
+                sight.logs.append((query, self.of_form(logs_of, answer)))
+        for one in late:
+            answer = next(rest)
+            if not isinstance(answer, RpcError) and len(said := self.of_form(blob, answer)) == abi.WORD:
+                sight.values[one.call(sight.head)] = int.from_bytes(said)
+        sight.values |= dict(zip(calls, self._values(calls, list(rest)), strict=True))
+        return sight
+
     # --- reads of contracts ---
 
     def read(self, calls: Sequence[Call]) -> list[Any]:
-        """The values, None where a contract refused or its answer is not of its form. One round trip each 500."""
-        results: list[Any] = []
-        for at in range(0, len(calls), MOST_CALLS):
-            results += self._read(calls[at : at + MOST_CALLS])
-        return results
+        """The values, None where a contract refused or its answer is not of its form. One round trip."""
+        known = {} if (sight := self._sight) is None else sight.values
+        missing = [call for call in dict.fromkeys(calls) if call not in known]
+        if not missing:
+            return [known[call] for call in calls]
+        if self._multicall is None and len(missing) > 1:
+            code, *answers = self.batch([_code_of(MULTICALL3), *self._as_rpc(missing)])
+            found = self._values(missing, answers)
+            self._multicall = len(self.of_form(blob, code)) > 0
+        else:
+            found = self._values(missing, self.batch(self._as_rpc(missing)))
+        known |= dict(zip(missing, found, strict=True))
+        return [known[call] for call in calls]
 
-    def _read(self, calls: Sequence[Call]) -> list[Any]:
-        if self._multicall is None:
-            self._multicall = self.has_code(MULTICALL3)
+    def _as_rpc(self, calls: Sequence[Call]) -> list[Rpc]:
         if self._multicall and len(calls) > 1:
-            data = abi.AGGREGATE3.encode([(call.to, True, call.data) for call in calls])
-            answer = self.tried("eth_call", {"to": MULTICALL3, "data": "0x" + data.hex()}, "latest")
-            found = None if isinstance(answer, RpcError) else abi.AGGREGATE3.decode(self.of_form(blob, answer))
-            if found is not None and len(found) == len(calls):
-                return [
-                    call.function.decode(said) if fine and said else None
-                    for call, (fine, said) in zip(calls, found, strict=True)
-                ]
-        answers = self.batch(
-            [("eth_call", [{"to": call.to, "data": "0x" + call.data.hex()}, "latest"]) for call in calls]
-        )
-        return [self._value(call, answer) for call, answer in zip(calls, answers, strict=True)]
+            return [_multicall(calls[at : at + MOST_CALLS]) for at in range(0, len(calls), MOST_CALLS)]
+        return [_plain(call) for call in calls]
+
+    def _values(self, calls: Sequence[Call], answers: Sequence[Any]) -> list[Any]:
+        """Of the answers to `_as_rpc`."""
+        if len(answers) == len(calls):
+            return [self._value(call, answer) for call, answer in zip(calls, answers, strict=True)]
+        values: list[Any] = []
+        for at, answer in zip(range(0, len(calls), MOST_CALLS), answers, strict=True):
+            part = calls[at : at + MOST_CALLS]
+            found = None if isinstance(answer, RpcError) else abi.aggregated(self.of_form(blob, answer))
+            if found is None or len(found) != len(part):
+                single = self.batch([_plain(call) for call in part])
+                values += [self._value(call, one) for call, one in zip(part, single, strict=True)]
+                continue
+            values += [
+                call.function.decode(said) if fine and said else None
+                for call, (fine, said) in zip(part, found, strict=True)
+            ]
+        return values
 
     def _value(self, call: Call, answer: Any) -> Any:
         # What the endpoint itself refuses (too many questions, say) must not be taken for a contract's refusal.
@@ -240,16 +286,30 @@ class Node:
 
     def logs_and_head(self, *queries: LogQuery) -> tuple[list[list[Log]], Head]:
         """The newest block too, in the same round trip. It is asked for first, so the logs are at least as new."""
-        newest: tuple[str, list[Any]] = ("eth_getBlockByNumber", ["latest", False])
-        if self._span is None:
-            block, *answers = self.batch([newest, *(("eth_getLogs", [query.filter()]) for query in queries)])
-            head = self.of_form(head_of, block)
-            if not any(isinstance(answer, RpcError) for answer in answers):
-                return [self.of_form(logs_of, answer) for answer in answers], head
-            self._span = max(head.number // 2, LEAST_SPAN)
+        sight = self._sight
+        known = [None if sight is None else sight.logs_of(query) for query in queries]
+        missing = [query for query, logs in zip(queries, known, strict=True) if logs is None]
+        if missing or sight is None:
+            found, head = self._asked_logs(missing)
         else:
-            head = self.head()
+            found, head = [], sight.head
+        rest = iter(found)
+        return [next(rest) if logs is None else logs for logs in known], head
+
+    def _asked_logs(self, queries: Sequence[LogQuery]) -> tuple[list[list[Log]], Head]:
+        asked = queries if all(self._in_one(query) for query in queries) else ()
+        block, *answers = self.batch([NEWEST, *(("eth_getLogs", [query.filter()]) for query in asked)])
+        head = self.of_form(head_of, block)
+        self._newest = head.number
+        if asked and not any(isinstance(answer, RpcError) for answer in answers):
+            return [self.of_form(logs_of, answer) for answer in answers], head
+        if self._span is None and queries:
+            self._span = max(head.number // 2, LEAST_SPAN)
         return [self._in_spans(query, head.number) for query in queries], head
+
+    def _in_one(self, query: LogQuery) -> bool:
+        """Whether the endpoint can be expected to read so many blocks at once."""
+        return self._span is None or self._newest - query.since < self._span // 2
 
     def _in_spans(self, query: LogQuery, newest: int) -> list[Log]:
         """In as many pieces as it takes; how many blocks the endpoint reads at once is found out and kept."""
@@ -257,7 +317,7 @@ class Node:
         since = query.since
         while since <= newest:
             span = self._span or LEAST_SPAN
-            starts = list(range(since, newest + 1, span))[:MOST_IN_BATCH]
+            starts = list(range(since, newest + 1, span))[:MOST_SPANS]
             pieces = [LogQuery(query.addresses, query.topics, at).filter(min(at + span - 1, newest)) for at in starts]
             for at, answer in zip(starts, self.batch([("eth_getLogs", [piece]) for piece in pieces]), strict=True):
                 if isinstance(answer, RpcError):
@@ -275,90 +335,15 @@ class Node:
             )
         self._span = max(span // 4, LEAST_SPAN)
 
-    # --- the wire ---
 
-    def _send(self, ask: Callable[[], T]) -> T:
-        self.requests_made += 1
-        return self._send_free(ask)
-
-    def _send_free(self, ask: Callable[[], T]) -> T:
-        """`from None`: the cause's text holds the whole address, secrets and all."""
-        try:
-            return self._patiently(ask)
-        except requests.HTTPError as error:
-            status = error.response.status_code if error.response is not None else 0
-            raise EndpointDown(
-                f"The endpoint {self.host} refuses to answer (HTTP {status}).",
-                "It may want a key, or fewer questions: look at `endpoint:` in config.yaml.",
-            ) from None
-        except requests.Timeout:
-            raise EndpointDown(f"The endpoint {self.host} does not answer in time.", "Try again later.") from None
-        except (requests.ConnectionError, OSError):
-            raise EndpointDown(
-                f"The endpoint {self.host} cannot be reached.",
-                "Look at the network and at `endpoint:` in config.yaml.",
-            ) from None
-        except (requests.RequestException, ValueError, TypeError, KeyError, RecursionError):
-            raise self._nonsense() from None
-
-    def _patiently(self, ask: Callable[[], T]) -> T:
-        """Asks once more where the connection broke, and when the endpoint has said that it will answer again.
-
-        All that is asked here may be asked twice: reads, and bytes that are signed for one place.
-        """
-        end = self._clock() + PATIENCE_SECONDS
-        broken = False
-        while True:
-            self._wait_for_leave(end)
-            try:
-                return ask()
-            except requests.HTTPError as error:
-                pause = _retry_after(error.response)
-                if pause is None or self._clock() >= end:
-                    raise
-                self._not_before = self._clock() + max(pause, LEAST_PAUSE)
-            except requests.Timeout:
-                raise
-            except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-                if broken:
-                    raise
-                broken = True
-
-    def _wait_for_leave(self, end: float) -> None:
-        now = self._clock()
-        if self._not_before > end:
-            raise EndpointDown(
-                f"The endpoint {self.host} wants no question for another {self._not_before - now:.0f} seconds.",
-                "It may want a key, or fewer questions: look at `endpoint:` in config.yaml.",
-            )
-        if self._not_before > now:
-            self._sleep(self._not_before - now)
-
-    def _nonsense(self) -> EndpointDown:
-        return EndpointDown(
-            f"The endpoint {self.host} does not answer as a chain should.", "Look at `endpoint:` in config.yaml."
-        )
+def _code_of(address: str) -> Rpc:
+    return "eth_getCode", [address, "latest"]
 
 
-def _retry_after(response: requests.Response | None) -> float | None:
-    """Seconds that a refusal asks to wait (RFC 9110, 10.2.3: a number, or a date); None: it names none."""
-    if response is None or response.status_code not in (429, 503):
-        return None
-    named = response.headers.get("retry-after", "").strip()
-    if named.isdecimal():
-        return float(named)
-    try:
-        return max(0.0, parsedate_to_datetime(named).timestamp() - time.time())
-    except (ValueError, TypeError):
-        return None
+def _plain(call: Call) -> Rpc:
+    return "eth_call", [{"to": call.to, "data": "0x" + call.data.hex()}, "latest"]
 
 
-def _host(endpoint: str) -> str:
-    """Raises `EndpointDown`, without a part of what may be secret."""
-    try:
-        parts = urlsplit(endpoint)
-        if parts.scheme in ("http", "https") and parts.hostname and parts.port != 0:
-            return parts.hostname
-    except ValueError:  # a port that is none
-        pass
-    raise EndpointDown("The endpoint's address is no http or https address.", "Set `endpoint:` in config.yaml.")
+def _multicall(calls: Sequence[Call]) -> Rpc:
+    data = abi.aggregate([(call.to, call.data) for call in calls])
+    return "eth_call", [{"to": MULTICALL3, "data": "0x" + data.hex()}, "latest"]

@@ -16,6 +16,7 @@ from eth_account import Account
 from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
+from skill.chain.health import LAG_BLOCKS
 from skill.chain.key import Signer
 from skill.chain.node import Node
 from skill.chain.reverts import explained, no_gas
@@ -54,9 +55,13 @@ class Sender:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         ceiling: int = FEE_CEILING,
+        sure: Node | None = None,
     ) -> None:
-        """`ceiling`: the most that is offered for a unit of gas, wei."""
+        """`ceiling`: the most that is offered for a unit of gas, wei. `sure`: where that is read which a signature
+        rests on.
+        """
         self._node = node
+        self._sure = sure or node
         self._chain_id = chain_id
         self._signer = signer
         self._sleep = sleep
@@ -70,9 +75,12 @@ class Sender:
         """The account that signs."""
         return self._signer.address
 
-    def simulate(self, to: str, data: bytes) -> None:
-        """`eth_call` from the account, in one round trip. Raises `Reverted`: the contract's reason, or `no_gas`."""
-        node = self._node
+    def simulate(self, to: str, data: bytes, sure: bool = False) -> None:
+        """`eth_call` from the account, in one round trip. Raises `Reverted`: the contract's reason, or `no_gas`.
+
+        `sure`: a signature is to rest on it.
+        """
+        node = self._sure if sure else self._node
         said, balance, price = node.batch(
             [
                 ("eth_call", [self._call(to, data), "latest"]),
@@ -87,7 +95,7 @@ class Sender:
 
     def sign(self, to: str, data: bytes) -> Signed:
         """A signed transaction, not sent, in one round trip. Raises `WrongChain`, `Reverted`, `SignerError`."""
-        node = self._node
+        node = self._sure
         chain, count, gas, block, tip, balance = node.batch(
             [
                 ("eth_chainId", []),
@@ -129,9 +137,9 @@ class Sender:
         return Signed(made, raw, nonce)
 
     def send(self, signed: Signed) -> None:
-        """Hands over the bytes. Raises `EndpointDown` where they were not taken."""
-        said = self._node.tried("eth_sendRawTransaction", "0x" + signed.raw.hex())
-        if isinstance(said, RpcError) and not any(part in said.message.lower() for part in HARMLESS):
+        """Hands over the bytes, to every endpoint there is. Raises `EndpointDown` where none took them."""
+        said = self._node.endpoints.everywhere(("eth_sendRawTransaction", ["0x" + signed.raw.hex()]), _taken)
+        if not _taken(said):
             raise EndpointDown(f"The endpoint {self._node.host} did not take the transaction.")
 
     def raised(self, signed: Signed) -> Signed | None:
@@ -144,7 +152,7 @@ class Sender:
         old = _fields(signed)
         if old is None:
             return None
-        node = self._node
+        node = self._sure
         chain, block, tip, balance = node.batch(
             [
                 ("eth_chainId", []),
@@ -197,14 +205,23 @@ class Sender:
         return Fate.REPLACED
 
     def deep(self, signed: Signed) -> bool:
-        """Whether its nonce was used `DEEP` blocks ago, by whichever. Two round trips at most."""
+        """Whether its nonce was used `DEEP` blocks ago, by whichever. Two round trips; three where the endpoint keeps
+        no state that is so old: then by the blocks of its receipts, and what has none is not deep yet.
+        """
         node = self._node
         newest = node.head().number
         self._keeps_up(newest)
         if newest < DEEP:
             return False
-        then = hex(newest - DEEP)
-        return node.of_form(quantity, node.ask("eth_getTransactionCount", _signed_by(signed), then)) > signed.nonce
+        count = node.tried("eth_getTransactionCount", _signed_by(signed), hex(newest - DEEP))
+        if not isinstance(count, RpcError):
+            return node.of_form(quantity, count) > signed.nonce
+        receipts = node.batch([("eth_getTransactionReceipt", [one.hash]) for one in signed.all])
+        return any(
+            receipt and node.of_form(_block_of(one.hash), receipt) <= newest - DEEP
+            for one, receipt in zip(signed.all, receipts, strict=True)
+            if not isinstance(receipt, RpcError)
+        )
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """Until it is decided or the time is over. An endpoint that is down for a moment is asked again."""
@@ -215,10 +232,12 @@ class Sender:
         self._newest = max(self._newest, block)
 
     def _keeps_up(self, block: int) -> None:
-        if block < self._newest:
+        """Several endpoints are a few blocks apart, and lag only beyond that."""
+        slack = LAG_BLOCKS if len(self._node.endpoints) > 1 else 0
+        if block < self._newest - slack:
             self._newest -= 1  # a chain that is really shorter is believed after a few questions
             raise EndpointDown(f"The endpoint {self._node.host} lags behind.", "Try again in a moment.")
-        self._newest = block
+        self._newest = max(self._newest, block) if slack else block
 
     def _tip(self, said: Any) -> int:
         """What the endpoint thinks block builders want, never more than a tenth of the ceiling: it may be mistaken."""
@@ -232,6 +251,21 @@ class Sender:
         """Raises `Reverted` for what the contract refuses; what the endpoint refuses is left to who reads it."""
         if isinstance(said, RpcError) and (said.reverted or explained(said).code != "unknown"):
             raise explained(said)
+
+
+def _taken(said: Any) -> bool:
+    """Whether an endpoint, or the chain, has the bytes now."""
+    return not isinstance(said, RpcError) or any(part in said.message.lower() for part in HARMLESS)
+
+
+def _block_of(hash_: str) -> Callable[[Any], int]:
+    """Reads the block of a receipt of this transaction."""
+
+    def read(receipt: Any) -> int:
+        _succeeded(hash_)(receipt)
+        return quantity(receipt["blockNumber"])
+
+    return read
 
 
 def _succeeded(hash_: str) -> Callable[[Any], bool]:

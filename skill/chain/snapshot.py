@@ -162,6 +162,11 @@ class Snapshot:
         return self._facts
 
     @property
+    def sure(self) -> Snapshot:
+        """A space has one hub."""
+        return self
+
+    @property
     def speaker(self) -> Address | None:
         """The account that signs."""
         return None if self._signer is None else Address(self._signer.address)

@@ -82,7 +82,8 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
     prepared = request.prepared
     if ledger.speaker is None:
         return Refused("no_key")
-    checked = _checked_again(prepared, ledger, now)
+    sure = ledger.sure
+    checked = _checked_again(prepared, sure, now)
     if isinstance(checked, Refused):
         return checked
     try:
@@ -93,7 +94,7 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
         return Refused("unsettled")
     coin = _coin(ledger)
     try:
-        signed = ledger.sign(prepared.act)
+        signed = sure.sign(prepared.act)
     except (ChainError, SignerError) as error:
         # The answer, or the error, tells the member at once.
         journal.told(journal.moved(entry, Seen.GIVEN_UP))

@@ -40,6 +40,13 @@ class Ledger(Protocol):
     def facts(self) -> DaoFacts: ...
 
     @property
+    def sure(self) -> Ledger:
+        """The same DAO, told only as two endpoints tell it, where there are two: what a signature is to rest on.
+
+        Raises `EndpointDown` where fewer than two answer, `EndpointsDisagree` where they differ.
+        """
+
+    @property
     def speaker(self) -> Address | None:
         """The account that signs; None: this Aye can only read."""
 

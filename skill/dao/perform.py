@@ -85,13 +85,13 @@ def _act(
     try:
         match request:
             case CastVote():
-                return voting.prepare(request, ledger)
+                return voting.prepare(request, ledger.sure)
             case DelegateVotes():
-                return delegation.prepare(request, ledger, members)
+                return delegation.prepare(request, ledger.sure, members)
             case CreateProposal():
-                return proposals.prepare_new(request, ledger, members, now)
+                return proposals.prepare_new(request, ledger.sure, members, now)
             case MoveProposal():
-                return proposals.prepare_move(request, ledger, now)
+                return proposals.prepare_move(request, ledger.sure, now)
             case Commit():
                 return acting.commit(request, ledger, journal, now, wait)
     except WrongChain as error:

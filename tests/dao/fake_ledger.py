@@ -284,6 +284,10 @@ class FakeLedger:
         return self._facts
 
     @property
+    def sure(self) -> FakeLedger:
+        return self
+
+    @property
     def speaker(self) -> Address | None:
         return self._speaker
 

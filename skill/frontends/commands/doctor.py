@@ -186,7 +186,7 @@ def _dao(dao: AnyDao, address: str | None, clock: Callable[[], float]) -> Iterat
         yield _looked(f"{dao.key}: voting power", lambda: _votes_in(ledger, address))
         return
     try:
-        power, money = ledger.power(Address(address)), gas_money(dao.endpoint, address)
+        power, money = ledger.power(Address(address)), gas_money(dao.addresses, address)
     except AyeError as error:
         yield Finding(f"{dao.key}: voting power and gas", False, error.message, error.mend)
         return

@@ -58,7 +58,7 @@ def _show(args: argparse.Namespace) -> None:
                 votes = power.power / 10**ledger.facts.votes.decimals
                 lines.append({"dao": dao.key, "space": dao.snapshot, "votes": votes})
                 continue
-            money = gas_money(dao.endpoint, address)
+            money = gas_money(dao.addresses, address)
         except ChainError as error:
             lines.append({"dao": dao.key, "trouble": str(error)})
             continue
@@ -95,7 +95,7 @@ def _show(args: argparse.Namespace) -> None:
 def _delegators(dao: config.DaoConfig, facts: DaoFacts, address: str) -> list[str] | None:
     """None: the endpoint does not read so many logs."""
     try:
-        return [one.delegator for one in delegations(dao.endpoint, facts.token, address, dao.from_block)]
+        return [one.delegator for one in delegations(dao.addresses, facts.token, address, dao.from_block)]
     except ChainError:
         return None
 

@@ -99,7 +99,7 @@ def gas_step(setting: Setting) -> None:
             setting.say(f"{dao.key}: a vote in a Snapshot space costs nothing.")
             continue
         coin = connected(dao, None).facts.coin.symbol
-        money = gas_money(dao.endpoint, address)
+        money = gas_money(dao.addresses, address)
         setting.say(
             f"{dao.key}: a vote costs about {coins(money.vote)} {coin}. "
             f"The speaker's key has {coins(money.there)} {coin}, enough for about {money.votes:,} votes."
