@@ -224,15 +224,15 @@ class Endpoints:
         errors: dict[int, ChainError] = {}
         good: list[tuple[int, Answers] | None] = []
         poor: list[tuple[int, Answers]] = []
-        waiting = 0
+        waiting: dict[int, float] = {}
         usual = 0.0
 
         def next_one() -> None:
-            nonlocal waiting, usual
+            nonlocal usual
             at = rest.pop(0)
             usual = self._health[at].usual
+            waiting[at] = self._clock()
             self._begin(at, calls, answers)
-            waiting += 1
 
         for _ in range(min(wanted, len(rest))):
             next_one()
@@ -242,7 +242,7 @@ class Endpoints:
             except Empty:
                 next_one()
                 continue
-            waiting -= 1
+            del waiting[at]
             if isinstance(said, Exception):
                 errors[at] = _chain_error(said)
             elif self._health[at].lags:
@@ -255,6 +255,8 @@ class Endpoints:
                 continue
             if rest:
                 next_one()
+        for at, since in waiting.items():
+            self._health[at].overtaken(self._clock() - since)
         if wanted == 1 and not good:
             if not poor and (patient := self._patient(calls)) is not None:
                 poor = [patient]

@@ -60,6 +60,10 @@ class Health:
         self.failures = 0
         self.rests_until = 0.0
 
+    def overtaken(self, seconds: float) -> None:
+        """It has not answered after so long, and another has meanwhile."""
+        self.mean = max(self.mean or 0.0, seconds)
+
     def failed(self, now: float) -> None:
         """It gave no answer, or none that is one. Which chain it serves is asked again."""
         self.rests_until = now + min(FIRST_REST * 2**self.failures, LONGEST_REST)

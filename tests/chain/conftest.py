@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from tests.chain.endpoint import Endpoint
 from tests.raw_chain import RawChain
 
 
-def ledger_of(demo: DemoDao, rpc: str | None = None, **more: object) -> Governor:
+def ledger_of(demo: DemoDao, rpc: str | Sequence[str] | None = None, **more: object) -> Governor:
     """As the demo connects: with the speaker's key and the dollar token."""
     settings: dict[str, object] = {
         "name": "garden",
