@@ -38,6 +38,14 @@ def test_the_shipped_file_is_the_defaults() -> None:
             ["line 6", "max_fee_gwei", "greater than 0"],
         ),
         ("daos:\n- key: a\n  chain_id: 1\n  governor: 0x12\n", ["line 2", "`daos.0.endpoint`", "required"]),
+        (
+            "daos:\n- key: a\n  endpoint: http://x\n  endpoints: [http://x]\n  chain_id: 1\n  governor: 0x12\n",
+            ["line 4", "`daos.0.endpoints`", "there twice"],
+        ),
+        (
+            "daos:\n- key: a\n  endpoint: http://x\n  endpoints: http://y\n  chain_id: 1\n  governor: 0x12\n",
+            ["line 4", "`daos.0.endpoints`", "a list of addresses"],
+        ),
         ("daos:\n- key: a\n  snapshot: aye.eth\n", ["line 2", "`daos.0.hub`", "required"]),
         ("daos:\n- key: a\n  snapshot: aye.eth\n  hubb: http://h\n", ["line 2", "hub"]),
         ("daos:\n- {key: a, snapshot: aye.eth, hub: 'http://h', huub: x}\n", ["line 2", "`daos.0.huub`", "`hub`"]),
@@ -86,6 +94,21 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("AYE_HEARING__ENGINE", "vosk")
     made = load(written(tmp_path, "hearing: {engine: whisper, silence_seconds: 1.5}\n"))
     assert (made.hearing.engine, made.hearing.silence_seconds) == ("vosk", 1.5)
+
+
+@pytest.mark.parametrize(
+    ("lines", "all_of_them"),
+    [
+        ("endpoint: http://a", ("http://a",)),
+        ("endpoints: [http://a, http://b]", ("http://a", "http://b")),
+        ("endpoint: http://a, endpoints: [http://b, http://c]", ("http://a", "http://b", "http://c")),
+    ],
+)
+def test_one_endpoint_or_several(tmp_path: Path, lines: str, all_of_them: tuple[str, ...]) -> None:
+    """By the one key, by the other, or by both."""
+    dao = f"{{key: a, {lines}, chain_id: 1, governor: '0x{'1' * 40}'}}"
+    (loaded,) = load(written(tmp_path, f"daos:\n- {dao}\n")).chain_daos
+    assert loaded.addresses == all_of_them
 
 
 def test_an_endpoint_and_a_pin_never_show(tmp_path: Path) -> None:

@@ -393,3 +393,31 @@ def test_another_transactions_receipt_is_not_believed(fresh_demo: DemoDao, endpo
     endpoint.one = mixed_up
     with pytest.raises(EndpointDown, match="not answer as a chain"):
         ledger.fate(signed)
+
+
+def test_without_old_state_it_is_deep_by_its_receipt(no_blocks: DemoDao) -> None:
+    """An endpoint that has pruned what is 64 blocks back refuses: an included act is still told as included, and is
+    settled once its receipt lies deep enough.
+    """
+    pruned: list[str] = []
+
+    def prune(call: Call, chain: Chain) -> Any:
+        if call["method"] == "eth_getTransactionCount" and call["params"][1].startswith("0x"):
+            pruned.append(call["params"][1])
+            return refusal(call, -32000, "missing trie node")
+        return chain(call)
+
+    with Endpoint(no_blocks.rpc) as endpoint:
+        endpoint.one = prune
+        ledger = ledger_of(no_blocks, endpoint.rpc)
+        signed = signed_vote(ledger)
+        ledger.send(signed)
+        no_blocks.chain.ask("evm_mine")
+        assert ledger.fate(signed) is Fate.DONE and not ledger.deep(signed)
+        no_blocks.chain.ask("anvil_mine", hex(DEEP - 1))
+        assert not ledger.deep(signed)
+        no_blocks.chain.ask("evm_mine")
+        assert ledger.deep(signed)
+        assert pruned
+        other = Signed("0x" + "12" * 32, signed.raw, signed.nonce)
+        assert not ledger.deep(other), "one whose place another took has no receipt: it stays as it is told"

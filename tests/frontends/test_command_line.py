@@ -18,6 +18,7 @@ import pytest
 from skill.demo import DemoDao
 from skill.dialogue.pin import make_hash
 from skill.voice.speaker import Speaker
+from tests.chain.endpoint import Call, Chain, Endpoint
 from tests.frontends.running import AYE, aye, configured, line, refused
 from tests.raw_chain import RawChain
 
@@ -119,6 +120,28 @@ def test_doctor_says_what_mends_each_thing(demo: DemoDao, tmp_path: Path) -> Non
     ):
         assert found[what]["ok"], found[what]
     assert all(one["ok"] or one["mend"] for one in found.values())
+
+
+def test_doctor_says_how_each_endpoint_is(demo: DemoDao, tmp_path: Path) -> None:
+    """Of three, one is down and one is of another chain, which is told of each by its name; without their secrets."""
+
+    def elsewhere(call: Call, chain: Chain) -> Any:
+        return {"jsonrpc": "2.0", "id": call["id"], "result": "0x1"} if call["method"] == "eth_chainId" else chain(call)
+
+    with Endpoint(demo.rpc) as foreign:
+        foreign.one = elsewhere
+        dead = "http://user:SECRET@127.0.0.1:9/KEYPART"
+        config = configured(tmp_path, demo, change={"endpoints": [dead, foreign.rpc.replace("127.0.0.1", "localhost")]})
+        done = aye("doctor", "--json", config=config)
+    assert done.returncode == 1 and b"SECRET" not in done.stdout and b"KEYPART" not in done.stdout
+    found = {one["what"]: one for one in json.loads(done.stdout)}
+    good = found[f"garden: endpoint {demo.rpc.removeprefix('http://')}"]
+    assert good["ok"] and "block" in good["says"] and "milliseconds" in good["says"]
+    assert "cannot be reached" in found["garden: endpoint 127.0.0.1:9"]["says"]
+    assert "serves chain 1" in found["garden: endpoint localhost"]["says"]
+    agree = found["garden: endpoints agree"]
+    assert not agree["ok"] and "two endpoints have to say the same" in agree["says"]
+    assert found["garden: voting power"]["ok"], "what one endpoint alone can tell is told"
 
 
 def test_wrong_use_is_exit_code_two() -> None:

@@ -213,6 +213,7 @@ def test_answers_that_are_not_there(tmp_path: Path) -> None:
     [
         ({"endpoint": "http://127.0.0.1:9/SECRETPART"}, "cannot be reached"),
         ({"chain_id": 1}, "serves chain 31337, not 1"),
+        ({"endpoints": ["http://127.0.0.1:9/SECRETPART"]}, "cannot be reached"),
         ({"governor": "0x" + "12" * 20}, "no contract at"),
         ({"governor": "TOKEN"}, "no governor that Aye knows"),
     ],

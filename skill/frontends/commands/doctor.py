@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from skill.assistant import connected
-from skill.chain import gas_money
+from skill.chain import gas_money, states_of
 from skill.chain.key import address_of
 from skill.config import AnyDao, Config, DaoConfig, HearingConfig
 from skill.dao.ledger import Ledger
@@ -158,7 +158,28 @@ def _votes_in(ledger: Ledger, address: str) -> str:
     return f"{power / 10**ledger.facts.votes.decimals:,.0f} votes, and voting costs nothing"
 
 
+def _endpoints(dao: DaoConfig) -> Iterator[Finding]:
+    """Each of several, asked side by side."""
+    try:
+        states = states_of(dao.addresses, dao.chain_id)
+    except AyeError as error:
+        yield Finding(f"{dao.key}: endpoints", False, error.message, error.mend)
+        return
+    for one in states:
+        well = f"block {one.head.number:,}, {1000 * one.seconds:.0f} milliseconds" if one.head else ""
+        yield Finding(f"{dao.key}: endpoint {one.name}", not one.says, one.says or well, one.mend)
+
+
+def _agree(ledger: Ledger) -> str:
+    """What is read where a signature is to rest on it."""
+    ledger.sure.rules()
+    return "two say the same, so acts can be signed"
+
+
 def _dao(dao: AnyDao, address: str | None, clock: Callable[[], float]) -> Iterator[Finding]:
+    several = isinstance(dao, DaoConfig) and len(dao.addresses) > 1
+    if isinstance(dao, DaoConfig) and several:
+        yield from _endpoints(dao)
     try:
         ledger = connected(dao, None)
         facts, now = ledger.facts, ledger.now()
@@ -168,6 +189,8 @@ def _dao(dao: AnyDao, address: str | None, clock: Callable[[], float]) -> Iterat
     if isinstance(dao, DaoConfig):
         yield Finding(f"{dao.key}: endpoint and chain", True, f"it answers, as chain {facts.chain_id}")
         yield Finding(f"{dao.key}: contracts", True, f"{facts.customs.dialect}; it calls itself {facts.name}")
+        if several:
+            yield _looked(f"{dao.key}: endpoints agree", lambda: _agree(ledger))
     else:
         yield Finding(f"{dao.key}: hub and space", True, f"it answers, and the space calls itself {facts.name}")
     off = abs(clock() - now)

@@ -102,6 +102,7 @@ class DaoAnswers(_Part):
 
     key: str = Field(min_length=1)
     endpoint: str = Field(min_length=1, repr=False)
+    endpoints: tuple[str, ...] = Field(default=(), repr=False)
     governor: str
     chain_id: int | None = Field(default=None, gt=0)
     from_block: int = Field(default=0, ge=0)

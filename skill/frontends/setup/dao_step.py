@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from skill.assistant import connected
-from skill.chain import chain_id_of, connect
+from skill.chain import chain_id_of, connect, states_of
 from skill.config import AnyDao, SpaceConfig
 from skill.errors import ChainError, ConfigError, WrongChain
 from skill.frontends.setup.answers import Answers
@@ -60,8 +60,12 @@ def _answered(mend: str) -> Iterator[None]:
 def _add(setting: Setting) -> None:
     answering = setting.answering
     endpoint = answering.text("dao.endpoint", "Address of a JSON-RPC endpoint of the DAO's chain (https://…)")
+    others = list(answering.value("dao.endpoints") or ()) if isinstance(answering, Answers) else []
     with _answered("Look at the endpoint's address, and at the network."):
         found = chain_id_of(endpoint)
+        for state in states_of(others, found):
+            if state.says:
+                raise ChainError(state.says)
     setting.say(f"It serves chain {found}.")
     chain = answering.text("dao.chain_id", "The DAO's chain id", str(found))
     if not chain.isdecimal() or int(chain) != found:
@@ -70,7 +74,7 @@ def _add(setting: Setting) -> None:
     from_block = int(answering.value("dao.from_block") or 0) if isinstance(answering, Answers) else 0
     tokens = list(answering.value("dao.tokens") or ()) if isinstance(answering, Answers) else []
     with _answered("Look at the governor's address: the DAO's website or a block explorer shows it."):
-        ledger = connect(endpoint, found, governor, name="new", from_block=from_block, tokens=tokens)
+        ledger = connect([endpoint, *others], found, governor, name="new", from_block=from_block, tokens=tokens)
     facts = ledger.facts
     setting.say(
         f"It is {facts.customs.dialect}. It calls itself {facts.name}, "
@@ -85,6 +89,7 @@ def _add(setting: Setting) -> None:
     if taken and not answering.yes("dao.replace", question, False):
         raise ConfigError(f"There is a DAO called {key} already.", "Take this step again with another name.")
     made = {"key": key, "endpoint": endpoint, "chain_id": found, "governor": governor}
+    made |= {"endpoints": others} if others else {}
     made |= {"from_block": from_block} if from_block else {}
     made |= {"tokens": tokens} if tokens else {}
     setting.edit(lambda kept: add_dao(kept, made))
