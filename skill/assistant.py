@@ -19,15 +19,7 @@ from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address, Member
 from skill.dao.perform import perform
-from skill.dao.requests import (
-    CastVote,
-    Commit,
-    CreateProposal,
-    DelegateVotes,
-    MoveProposal,
-    Request,
-    VoteReceipt,
-)
+from skill.dao.requests import ActRequest, Commit, Request, VoteReceipt
 from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, OfHearing, Step
 from skill.dialogue.outcome import of_entry
@@ -46,7 +38,7 @@ anew because something was not understood."""
 BLOCK = 12.0
 """Seconds: whether the chain still has what it had is asked once a block, not at each word."""
 
-OF_ACTS = CastVote | DelegateVotes | CreateProposal | MoveProposal | VoteReceipt | Commit
+OF_ACTS = ActRequest | VoteReceipt
 """What looks at acts under way, or is one: of two at once the second waits, where the domain would refuse it."""
 
 Watch = Callable[[str], AbstractContextManager[object]]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from skill.chain import abi
+from skill.chain.effects import Action
 from skill.dao.acts import Vote
 from skill.dao.nouns import Choice, Payment
 from skill.errors import Reverted
@@ -25,11 +28,16 @@ def vote(act: Vote) -> bytes:
     return abi.CAST.encode(act.proposal_id, support)
 
 
-def payment(paid: Payment) -> tuple[str, int, bytes]:
-    """An action that pays: its target, wei and calldata."""
+def payment(paid: Payment) -> Action:
+    """An action that pays."""
     if paid.asset.address is None:
-        return paid.recipient, paid.amount, b""
-    return paid.asset.address, 0, abi.TRANSFER.encode(paid.recipient, paid.amount)
+        return Action(paid.recipient, paid.amount, b"")
+    return Action(paid.asset.address, 0, abi.TRANSFER.encode(paid.recipient, paid.amount))
+
+
+def columns(actions: Sequence[Action]) -> tuple[list[str], list[int], list[bytes]]:
+    """As governors take a proposal's actions: the targets, the wei, the calldata."""
+    return [one.target for one in actions], [one.value for one in actions], [one.data for one in actions]
 
 
 def text(said: str) -> str:

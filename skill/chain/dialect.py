@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from skill.chain import abi
 from skill.chain.clock import Clock
+from skill.chain.effects import Action
 from skill.chain.logs import Created, VoteLog
 from skill.chain.node import Call, Node
 from skill.chain.wire import Log, checksum
@@ -100,8 +101,10 @@ class Dialect(Protocol):
 
     # --- acts ---
 
-    def calldata(self, act: Act, created: Finder) -> tuple[str, bytes]:
-        """Target and calldata. Raises `Reverted` for what this governor cannot do."""
+    def calldata(self, act: Act, created: Finder, actions: Sequence[Action] = ()) -> tuple[str, bytes]:
+        """Target and calldata; `actions` are those of a new proposal. Raises `Reverted` for what this governor cannot
+        do.
+        """
 
     @property
     def rule_calls(self) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from skill.chain import abi
 from skill.chain.calldata import SUPPORT, support_of
 from skill.chain.dialect import Finder, Kind, Said, Standing, state_of
 from skill.chain.dialect_bravo import QUESTIONS, Bravo, parts_of
+from skill.chain.effects import Action
 from skill.chain.logs import Created, VoteLog
 from skill.chain.node import Call, Node
 from skill.chain.wire import Log, checksum
@@ -66,10 +67,10 @@ class Alpha(Bravo):
         self.check(one, opens, closes)
         return Standing(state_of(node, state), closes, Tally(for_, against, 0), eta or None, quorum)
 
-    def calldata(self, act: Act, created: Finder) -> tuple[str, bytes]:
+    def calldata(self, act: Act, created: Finder, actions: Sequence[Action] = ()) -> tuple[str, bytes]:
         """A ballot that it cannot take is never made into one that it can."""
         if not isinstance(act, Vote):
-            return Bravo.calldata(self, act, created)
+            return Bravo.calldata(self, act, created, actions)
         if support_of(act) == SUPPORT[Choice.ABSTAIN]:
             raise Reverted("no_abstain", "The governor takes only yes and no.")
         if act.reason:

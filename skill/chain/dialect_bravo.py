@@ -15,9 +15,10 @@ from typing import Any, ClassVar
 from eth_utils.crypto import keccak
 
 from skill.chain import abi
-from skill.chain.calldata import payment, text, vote
+from skill.chain.calldata import columns, text, vote
 from skill.chain.clock import Clock
 from skill.chain.dialect import Finder, Kind, Parts, Said, Standing, place, state_of
+from skill.chain.effects import Action
 from skill.chain.logs import Created, VoteLog, vote_of
 from skill.chain.node import Call, Node
 from skill.chain.wire import Log
@@ -90,7 +91,7 @@ class Bravo:
         """COMP and those made after it tell their supply."""
         return None
 
-    def calldata(self, act: Act, created: Finder) -> tuple[str, bytes]:
+    def calldata(self, act: Act, created: Finder, actions: Sequence[Action] = ()) -> tuple[str, bytes]:
         """Steps are by id alone."""
         governor = self.parts.governor
         match act:
@@ -99,8 +100,9 @@ class Bravo:
             case Delegate():
                 return self.parts.token, abi.DELEGATE.encode(act.to)
             case Propose():
-                target, value, data = payment(act.payment)
-                return governor, abi.BRAVO_PROPOSE.encode([target], [value], [""], [data], text(act.description))
+                targets, values, data = columns(actions)
+                signatures = [""] * len(actions)
+                return governor, abi.BRAVO_PROPOSE.encode(targets, values, signatures, data, text(act.description))
             case Queue() | Execute() | Cancel():
                 if created(act.proposal_id) is None:  # else one of 2**255 would be a broken answer, not a refusal
                     raise Reverted("unknown", "The governor knows no such proposal.")

@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from skill.chain import abi
-from skill.chain.calldata import payment, text, vote
+from skill.chain.calldata import columns, text, vote
 from skill.chain.clock import Clock
 from skill.chain.dialect import Finder, Kind, Parts, Said, Standing, place, state_of
+from skill.chain.effects import Action
 from skill.chain.logs import Created, VoteLog, vote_of
 from skill.chain.node import Call, Node
 from skill.chain.wire import Log
@@ -90,7 +91,7 @@ class OpenZeppelin:
         """An ERC721Votes token tells its supply only so."""
         return Call(self.parts.token, abi.PAST_SUPPLY, (timepoint,))
 
-    def calldata(self, act: Act, created: Finder) -> tuple[str, bytes]:
+    def calldata(self, act: Act, created: Finder, actions: Sequence[Action] = ()) -> tuple[str, bytes]:
         """It wants a proposal's actions again for each step."""
         governor = self.parts.governor
         match act:
@@ -99,18 +100,13 @@ class OpenZeppelin:
             case Delegate():
                 return self.parts.token, abi.DELEGATE.encode(act.to)
             case Propose():
-                target, value, data = payment(act.payment)
-                return governor, abi.PROPOSE.encode([target], [value], [data], text(act.description))
+                targets, values, data = columns(actions)
+                return governor, abi.PROPOSE.encode(targets, values, data, text(act.description))
             case Queue() | Execute() | Cancel():
                 made = created(act.proposal_id)
                 if made is None:
                     raise Reverted("unknown", "The governor knows no such proposal.")
-                return governor, _STEPS[act.kind].encode(
-                    [action.target for action in made.actions],
-                    [action.value for action in made.actions],
-                    [action.data for action in made.actions],
-                    made.description_hash,
-                )
+                return governor, _STEPS[act.kind].encode(*columns(made.actions), made.description_hash)
 
 
 def quorum_counts(counting: str) -> tuple[Choice, ...]:

@@ -13,23 +13,27 @@ from eth_abi.exceptions import EncodingError
 
 from skill.chain import abi
 from skill.chain.assets import Assets, coin_of
+from skill.chain.calldata import payment
 from skill.chain.clock import Clock, block_seconds
 from skill.chain.dialect import NOBODY, Dialect
-from skill.chain.effects import Decoder
+from skill.chain.effects import Action, Decoder
 from skill.chain.key import no_key
 from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of
 from skill.chain.node import Call, Node
 from skill.chain.proposals import Standings, assembled
+from skill.chain.rule_calls import RuleCalls
 from skill.chain.sender import Sender
 from skill.chain.treasury import TreasuryReader
 from skill.chain.wire import Head, Log, LogQuery, checksum
-from skill.dao.acts import Act, Signed
+from skill.dao.acts import Act, Propose, Signed
 from skill.dao.ledger import Fate
 from skill.dao.nouns import (
     Address,
     BallotCast,
     DaoFacts,
+    Payment,
     Proposal,
+    RuleChange,
     Rules,
     Transfer,
     Treasury,
@@ -71,6 +75,7 @@ class Governor:
         self._votes = LogReader(LogQuery(here, (dialect.vote_topics,), from_block))
         self._cast: dict[Log, VoteLog | None] = {}
         self._standings = Standings(node, dialect)
+        self._rules = RuleCalls(node, dialect)
         self._assets.of([parts.token, *self._assets.named])
         self._facts = DaoFacts(
             key=name,
@@ -240,6 +245,10 @@ class Governor:
 
     # --- acts ---
 
+    def change(self, parameter: str, value: int) -> RuleChange | None:
+        """A rule's new value, in four round trips at most."""
+        return self._rules.change(parameter, value, self._clock(self._node.head()))
+
     def simulate(self, act: Act) -> None:
         """`eth_call` of what would be sent. Raises `Reverted`."""
         sender = self._need_sender()
@@ -279,8 +288,11 @@ class Governor:
 
     def _calldata(self, act: Act) -> tuple[str, bytes]:
         """Raises `Reverted` for what no contract, or not this one, could take."""
+        actions: list[Action] = []
+        if isinstance(act, Propose):
+            actions = [payment(one) if isinstance(one, Payment) else self._rules.action(one) for one in act.actions]
         try:
-            return self._dialect.calldata(act, self._created_by_id)
+            return self._dialect.calldata(act, self._created_by_id, actions)
         except EncodingError:
             raise Reverted("unknown", "No contract can take that.") from None
 

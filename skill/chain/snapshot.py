@@ -49,6 +49,7 @@ from skill.dao.nouns import (
     Picked,
     Proposal,
     ProposalState,
+    RuleChange,
     Rules,
     Transfer,
     Treasury,
@@ -262,6 +263,10 @@ class Snapshot:
         )
 
     # --- acts ---
+
+    def change(self, parameter: str, value: int) -> RuleChange | None:
+        """No vote changes a space's rules."""
+        return None
 
     def simulate(self, act: Act) -> None:
         """What can be known before it is signed. Raises `Reverted`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from skill.dao.nouns import Address, Choice, Payment, Picked
+from skill.dao.nouns import Address, Choice, Payment, Picked, RuleChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class Delegate:
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    payment: Payment
+    """One proposal. `actions`: what it does once it has passed, in this order."""
+
+    actions: tuple[Payment | RuleChange, ...]
     description: str
     kind: Literal["propose"] = "propose"
 

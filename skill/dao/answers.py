@@ -141,7 +141,8 @@ class Refused:
     not_succeeded, not_queued, not_ready, not_pending, no_tokens, self_delegate, below_threshold, unknown_asset and
     bad_amount (`message` is what was said), no_funds, no_gas, wrong_chain, changed (since it was read back), unsettled
     (an earlier act is still open), unknown. By the kind of governor: no_abstain, no_reason, no_queue, not_passed,
-    only_guardian, executor_pays (coin), one_at_a_time (proposals of one member). Of a vote with options:
+    only_guardian, executor_pays (coin), one_at_a_time (proposals of one member). Of new proposals: bad_value and
+    fixed_rule (`message` is the rule), nobody_to_pay. Of a vote with options:
     which_option, no_such_option (`message` is what was said), unspeakable_vote (an order of all options), yes_or_no
     (there are none); private_vote. Where votes are only counted: off_chain.
     `message` is the contract's own reason for `unknown`, already in words.

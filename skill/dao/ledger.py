@@ -11,6 +11,7 @@ from skill.dao.nouns import (
     BallotCast,
     DaoFacts,
     Proposal,
+    RuleChange,
     Rules,
     Transfer,
     Treasury,
@@ -80,6 +81,11 @@ class Ledger(Protocol):
 
     def ballots(self, proposal: Proposal | None = None, voter: Address | None = None) -> tuple[BallotCast, ...]:
         """Votes on one proposal or on all, of one voter or of all, oldest first."""
+
+    def change(self, parameter: str, value: int) -> RuleChange | None:
+        """What a proposal holds that gives a rule this value, as near as the governor counts; `value` as in
+        `RuleChange`. None: no proposal changes it. Raises `Reverted` where it could not be carried out.
+        """
 
     def simulate(self, act: Act) -> None:
         """`eth_call` of what would be sent, from the speaker's account. Raises `Reverted` with the reason."""

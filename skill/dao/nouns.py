@@ -8,7 +8,7 @@ governor's clock counts (seconds or blocks, ERC-6372) and stays inside `chain`: 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, NewType
 
@@ -139,10 +139,14 @@ class PassedOn:
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """A parameter of `Rules` gets a new value, in that parameter's own unit (see `Rules`)."""
+    """A parameter of `Rules` gets a new value, in that parameter's own unit (see `Rules`; a quorum in percent).
+
+    `raw`: the value as the contract takes it (in blocks, say), of which `value` may be an estimate.
+    """
 
     parameter: str
     value: int
+    raw: int | None = field(default=None, compare=False)
     kind: Literal["rule_change"] = "rule_change"
 
 

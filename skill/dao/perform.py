@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skill.dao import acting, delegation, proposals, rules, treasury, voting
+from skill.dao import acting, delegation, proposals, proposing, rules, treasury, voting
 from skill.dao import participation as taking_part
 from skill.dao.answers import Answer, Refused
 from skill.dao.journal import Journal
@@ -10,16 +10,19 @@ from skill.dao.ledger import Ledger
 from skill.dao.nouns import Member
 from skill.dao.requests import (
     AboutProposal,
+    ActRequest,
     CastVote,
     Commit,
     CreateProposal,
     DelegateVotes,
+    Distribute,
     GovernanceRules,
     ListProposals,
     MoveProposal,
     MyVote,
     Participation,
     Power,
+    ProposeRule,
     Request,
     TreasuryActivity,
     TreasuryBalance,
@@ -27,7 +30,9 @@ from skill.dao.requests import (
 )
 from skill.errors import WrongChain
 
-ON_CHAIN_ALONE = TreasuryBalance | TreasuryActivity | DelegateVotes | CreateProposal | MoveProposal
+ON_CHAIN_ALONE = (
+    TreasuryBalance | TreasuryActivity | DelegateVotes | CreateProposal | ProposeRule | Distribute | MoveProposal
+)
 """What a DAO that only counts votes has none of."""
 
 
@@ -66,12 +71,12 @@ def perform(
             return rules.rules(request, ledger)
         case Participation():
             return taking_part.participation(request, ledger)
-        case CastVote() | DelegateVotes() | CreateProposal() | MoveProposal() | Commit():
+        case _:
             return _act(request, ledger, journal, members, now, wait)
 
 
 def _act(
-    request: CastVote | DelegateVotes | CreateProposal | MoveProposal | Commit,
+    request: ActRequest,
     ledger: Ledger,
     journal: Journal,
     members: tuple[Member, ...],
@@ -90,6 +95,10 @@ def _act(
                 return delegation.prepare(request, ledger.sure, members)
             case CreateProposal():
                 return proposals.prepare_new(request, ledger.sure, members, now)
+            case ProposeRule():
+                return proposing.prepare_rule(request, ledger.sure, now)
+            case Distribute():
+                return proposing.prepare_split(request, ledger.sure, members, now)
             case MoveProposal():
                 return proposals.prepare_move(request, ledger.sure, now)
             case Commit():

@@ -91,7 +91,7 @@ def prepare_new(
         f"# {title}\n\nThe treasury pays {paid} to {recipient.name}, {recipient.address}. "
         f"Proposed by voice with Aye on {minute} UTC."
     )
-    act = Propose(payment, description)
+    act = Propose((payment,), description)
     try:
         ledger.simulate(act)
     except Reverted as reverted:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from skill.dao.acts import Act
-from skill.dao.nouns import Choice, Effect, Picked
+from skill.dao.nouns import Asset, Choice, Effect, Picked
 
 ProposalRef = int | str
 OptionRef = int | str
@@ -117,12 +117,52 @@ class CreateProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposeRule:
+    """`value` is a decimal string in `unit`: second, minute, hour, day, week, percent or vote; None: it goes without
+    saying.
+    """
+
+    parameter: str
+    value: str
+    unit: str | None = None
+    kind: Literal["propose_rule"] = "propose_rule"
+
+
+Parts = Literal["share", "contribution", "equal"]
+"""What each member's part goes by: the votes token it holds, the votes it cast and the proposals it made, nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribute:
+    """A payment to every member. `amount` and `asset` as for `CreateProposal`."""
+
+    amount: str
+    asset: str
+    by: Parts
+    kind: Literal["distribute"] = "distribute"
+
+
+@dataclass(frozen=True, slots=True)
 class MoveProposal:
     """Queue, execute or cancel."""
 
     step: Literal["queue", "execute", "cancel"]
     proposal: ProposalRef
     kind: Literal["move_proposal"] = "move_proposal"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How a payment is shared out. `rest` is what is too small to be shared; `without` are the members who get nothing.
+
+    Amounts in base units.
+    """
+
+    by: Parts
+    asset: Asset
+    amount: int
+    rest: int
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +182,8 @@ class Prepared:
     """For a delegation: the name as it is in the address book."""
     before: Choice | Picked | None = None
     """For a vote: the speaker's own that it takes the place of."""
+    split: Split | None = None
+    """For a payment that is shared out among the members."""
     kind: Literal["prepared"] = "prepared"
 
 
@@ -154,6 +196,9 @@ class Commit:
     kind: Literal["commit"] = "commit"
 
 
+ActRequest = CastVote | DelegateVotes | CreateProposal | ProposeRule | Distribute | MoveProposal | Commit
+"""What signs, or prepares what is to be signed."""
+
 Request = (
     TreasuryBalance
     | TreasuryActivity
@@ -164,9 +209,5 @@ Request = (
     | Power
     | GovernanceRules
     | Participation
-    | CastVote
-    | DelegateVotes
-    | CreateProposal
-    | MoveProposal
-    | Commit
+    | ActRequest
 )

@@ -32,7 +32,7 @@ from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signe
 from skill.dao.journal import Entry, Journal
 from skill.dao.ledger import Fate, Ledger
 from skill.dao.members import same
-from skill.dao.nouns import Address, BallotCast, Payment, Proposal, ProposalState
+from skill.dao.nouns import Address, BallotCast, Effect, Payment, Proposal, ProposalState, RuleChange
 from skill.dao.proposals import DONE_WITH
 from skill.dao.ways import FATE_OF, FRESH, LOOKS, WAYS, Do, Seen, Stage
 from skill.errors import ChainError, Reverted, SignerError, StoreError
@@ -278,15 +278,26 @@ def too_late(entry: Entry, ledger: Ledger) -> bool:
 
 
 def made_by(act: Propose, proposal: Proposal) -> bool:
-    """Whether this is the proposal that the act makes: the same payment under the same description.
+    """Whether this is the proposal that the act makes: the same actions under the same description.
 
     The governor's id is a hash over both, so somebody else's copy of the description that pays another is not it.
     """
-    if len(proposal.effects) != 1 or not isinstance(effect := proposal.effects[0], Payment):
-        return False
-    paid = (effect.asset.address, effect.amount) == (act.payment.asset.address, act.payment.amount)
     told = proposal.body.strip() == act.description.partition("\n")[2].strip()
-    return paid and told and same(effect.recipient, act.payment.recipient)
+    return (
+        told
+        and len(proposal.effects) == len(act.actions)
+        and all(_does(effect, action) for effect, action in zip(proposal.effects, act.actions, strict=True))
+    )
+
+
+def _does(effect: Effect, action: Payment | RuleChange) -> bool:
+    match effect, action:
+        case Payment(), Payment():
+            paid = (effect.asset.address, effect.amount) == (action.asset.address, action.amount)
+            return paid and same(effect.recipient, action.recipient)
+        case RuleChange(), RuleChange():
+            return (effect.parameter, effect.raw) == (action.parameter, action.raw)
+    return False
 
 
 def _proposal(entry: Entry, proposal_id: int, ledger: Ledger) -> Proposal | None:

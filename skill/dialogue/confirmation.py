@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
 from skill.dao.answers import PreparedAnswer
-from skill.dao.nouns import Payment, Picked
+from skill.dao.nouns import Picked
 from skill.dao.requests import Prepared
-from skill.dialogue import voting
+from skill.dialogue import proposing, voting
 from skill.dialogue.speech import Speech
 from skill.flow import Meaning, Transcript
 from skill.language.numbers import to_digits
@@ -33,15 +33,10 @@ def read_back(answer: PreparedAnswer, speech: Speech) -> str:
                 return speech.say("read_back_undelegate", votes=power or speech.say("your_votes"))
             return speech.say("read_back_delegate", member=speech.who(act.to), votes=power or speech.say("your_votes"))
         case Propose():
-            return _proposing(act.payment, speech.exactly())
+            return proposing.read_back(answer, act, speech)
     key = {"queue": "read_back_queue", "execute": "read_back_execute", "cancel": "read_back_cancel"}[act.kind]
     text = speech.say(key, number=prepared.proposal or 0, title=speech.title(prepared.title))
     return f"{text} {speech.effects_in_short(prepared.effects, answer.dao)}"
-
-
-def _proposing(payment: Payment, speech: Speech) -> str:
-    amount = speech.amount(payment.asset, payment.amount)
-    return speech.say("read_back_propose", amount=amount, recipient=speech.who(payment.recipient))
 
 
 def phrase(word: str, speech: Speech) -> str:

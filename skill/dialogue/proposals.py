@@ -7,7 +7,7 @@ from functools import partial
 
 from skill.dao.answers import AmbiguousProposal, NoSuchProposal, ProposalAnswer, ProposalsAnswer
 from skill.dao.nouns import BallotCast, DaoFacts, Proposal, ProposalState
-from skill.dao.requests import AboutProposal, CreateProposal, ListProposals, MoveProposal
+from skill.dao.requests import AboutProposal, ListProposals, MoveProposal
 from skill.dialogue.reference import Slots, proposal
 from skill.dialogue.speech import AT_A_TIME, MOST_OPTIONS, Said, Speech
 from skill.language import prose
@@ -47,11 +47,6 @@ def about_request(intent: str, slots: Slots) -> AboutProposal:
         case "proposal_effects":
             return AboutProposal(found, "effects")
     return AboutProposal(found, "description")
-
-
-def create_request(slots: Slots) -> CreateProposal:
-    """All three slots are there."""
-    return CreateProposal(str(slots["amount"]), str(slots["asset"]), str(slots["recipient"]))
 
 
 def move_request(intent: str, slots: Slots) -> MoveProposal:

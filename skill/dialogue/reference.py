@@ -15,7 +15,10 @@ Slots = Mapping[str, SlotValue]
 VOTES = ("cast_vote", "start_vote")
 VOTE_SLOTS = ("proposal", "choice")
 """What a vote needs."""
-ORDER = ("proposal", "choice", "option", "amount", "asset", "recipient", "member", "dao")
+ORDER = (
+    *("proposal", "choice", "option", "amount", "asset", "by", "recipient", "member", "dao"),
+    *("parameter", "value"),
+)
 """In this order what is missing is asked for."""
 NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -28,6 +31,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "choose_option": ("proposal", "option"),
         "delegate_votes": ("member",),
         "create_proposal": ("amount", "asset", "recipient"),
+        "propose_rule": ("parameter", "value"),
+        "distribute": ("amount", "asset", "by"),
         "queue_proposal": ("proposal",),
         "execute_proposal": ("proposal",),
         "cancel_proposal": ("proposal",),
@@ -42,6 +47,8 @@ ACTS = frozenset(
         "delegate_votes",
         "undelegate_votes",
         "create_proposal",
+        "propose_rule",
+        "distribute",
         "queue_proposal",
         "execute_proposal",
         "cancel_proposal",
@@ -58,6 +65,7 @@ FOLLOWS = MappingProxyType(
         "list_proposals": ("state",),
         "voting_power": ("member",),
         "governance_rules": ("parameter",),
+        "propose_rule": ("unit",),
     }
 )
 """What may be left out."""

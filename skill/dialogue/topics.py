@@ -21,7 +21,7 @@ from skill.dao.answers import (
     TreasuryAnswer,
 )
 from skill.dao.requests import Request
-from skill.dialogue import delegation, participation, proposals, rules, treasury, voting
+from skill.dialogue import delegation, participation, proposals, proposing, rules, treasury, voting
 from skill.dialogue.speech import Said, Speech
 from skill.flow import Meaning
 
@@ -55,7 +55,11 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
         case "governance_rules":
             return rules.request(slots)
         case "create_proposal":
-            return proposals.create_request(slots)
+            return proposing.payment_request(slots)
+        case "propose_rule":
+            return proposing.rule_request(slots)
+        case "distribute":
+            return proposing.split_request(slots)
         case "queue_proposal" | "execute_proposal" | "cancel_proposal":
             return proposals.move_request(meaning.intent, slots)
         case "participation":

@@ -44,6 +44,9 @@ CODES = frozenset(
         "only_guardian",
         "executor_pays",
         "one_at_a_time",
+        "bad_value",
+        "fixed_rule",
+        "nobody_to_pay",
         "wrong_chain",
         "changed",
         "unsettled",
@@ -289,6 +292,8 @@ def refused(answer: Refused, speech: Speech) -> Said:
     code = answer.code if answer.code in CODES else "unknown"
     name = speech.numbered(one) if one is not None else speech.say("that_proposal")
     message = prose.speakable(answer.message, REASON, speech.told).rstrip(".!?:; ")
+    if code in ("bad_value", "fixed_rule"):
+        message = speech.rule_name(answer.message)
     if code == "unknown" and not message:
         code = "unexplained"
     parts = [speech.say(f"refused_{code}", proposal=name, message=message or speech.say("unspeakable"))]

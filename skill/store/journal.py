@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from skill.store.failures import in_words
 from skill.store.tables import WRITES_FIRST, journal, outbid
 
 _ACT: TypeAdapter[Act] = TypeAdapter(Act)
+_ONE_PAYMENT = "payment"
+"""Where an earlier Aye wrote what a proposal does: it paid once, and did nothing else."""
 _OPEN = tuple(stage.value for stage in OPEN)
 
 
@@ -176,7 +179,7 @@ def _entry(row: Row[Any], earlier: Mapping[int, tuple[Signed, ...]]) -> Entry:
         id=row.id,
         dao=row.dao,
         conversation=row.conversation,
-        act=_ACT.validate_json(row.act),
+        act=_act(row.act),
         proposal=row.proposal,
         title=row.title,
         stage=Stage(row.stage),
@@ -187,3 +190,10 @@ def _entry(row: Row[Any], earlier: Mapping[int, tuple[Signed, ...]]) -> Entry:
         speaker=row.speaker,
         block=row.block,
     )
+
+
+def _act(text: str) -> Act:
+    told = json.loads(text)
+    if _ONE_PAYMENT in told:
+        told["actions"] = [told.pop(_ONE_PAYMENT)]
+    return _ACT.validate_python(told)

@@ -95,7 +95,7 @@ def test_a_payment_is_proposed(fresh_ledger: Governor, fresh_demo: DemoDao, raw:
     for asset, amount in ((fresh_ledger.treasury().holdings[0].asset, 5 * USDC), (fresh_ledger.facts.coin, ETHER)):
         before = len(raw.proposal_ids())
         payment = Payment(asset, amount, bob)
-        assert done(fresh_ledger, Propose(payment, f"# Pay Bob in {asset.symbol}\n\nFor the roof.")) is Fate.DONE
+        assert done(fresh_ledger, Propose((payment,), f"# Pay Bob in {asset.symbol}\n\nFor the roof.")) is Fate.DONE
         assert len(raw.proposal_ids()) == before + 1
         made = fresh_ledger.proposals()[-1]
         assert (made.number, made.id) == (before + 1, raw.proposal_ids()[-1])
@@ -108,13 +108,13 @@ def test_too_few_votes_to_propose(fresh_demo: DemoDao, signers: dict[str, Signer
     """Said as that."""
     ledger = ledger_of(fresh_demo, key=signers["deployer"])
     payment = Payment(ledger.facts.coin, 1, Address(fresh_demo.members["Bob"]))
-    assert refused(ledger, Propose(payment, "# Pay Bob")).code == "below_threshold"
+    assert refused(ledger, Propose((payment,), "# Pay Bob")).code == "below_threshold"
 
 
 def test_what_no_contract_can_take_is_a_refusal(ledger: Governor, demo: DemoDao) -> None:
     """An amount beyond all tokens is no crash."""
     payment = Payment(ledger.facts.coin, 2**256, Address(demo.members["Bob"]))
-    assert refused(ledger, Propose(payment, "# All of it")).code == "unknown"
+    assert refused(ledger, Propose((payment,), "# All of it")).code == "unknown"
 
 
 def test_text_that_a_terminal_let_through(fresh_ledger: Governor) -> None:

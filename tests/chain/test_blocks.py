@@ -96,7 +96,7 @@ def test_a_proposal_from_beginning_to_end(dao: BlockDao) -> None:
 
     friend = Address(mnemonic_key(1).address)
     payment = Payment(facts.coin, ETHER, friend)
-    assert dao.do(Propose(payment, "# Pay a friend")) is Fate.DONE
+    assert dao.do(Propose((payment,), "# Pay a friend")) is Fate.DONE
     (made,) = ledger.proposals()
     made_at = dao.chain.now()
     assert (made.state, made.title, made.effects) == (ProposalState.PENDING, "Pay a friend", (payment,))

@@ -22,7 +22,7 @@ from skill.flow import Reply, Transcript
 from skill.language.grammar import Names
 from skill.store import open_store
 from skill.understanding import Understanding
-from tests.chain.dialects import KINDS, Dao, dao_of
+from tests.chain.dialects import BLOCK, KINDS, Dao, dao_of
 from tests.dialogue.facts import ENGLISH
 
 pytestmark = pytest.mark.slow
@@ -314,6 +314,81 @@ def test_compound_s_executor_would_pay(dao: Dao, talk: Talk) -> None:
     dao.send(dao.governor.functions.queue(made), "alice")
     dao.pass_wait()
     assert "Aye sends none" in talk.refused("execute proposal #3")
+
+
+def test_a_rule_from_proposal_to_execution(dao: Dao, talk: Talk) -> None:
+    """A new voting period is proposed, passes, and is what the governor then counts; Alpha's rules are constants."""
+    if dao.kind.family == "alpha":
+        told = talk.refused("propose to set the voting period to two hours")
+        assert told == "Under this governor no proposal changes the voting period."
+        asked, done = talk.do("propose to set the timelock delay to three days")
+        assert "You are proposing to set the wait before a passed proposal is carried out to three days." in asked
+        assert done.startswith("Done.")
+        return
+    period = "thirty hours" if dao.kind.family == "nouns" else "two hours"
+    asked, done = talk.do(f"propose to set the voting period to {period}")
+    spoken = "one day and six hours" if dao.kind.family == "nouns" else period
+    assert f"You are proposing to set the voting period to {spoken}." in asked
+    assert ("counts it as" in asked) == (not dao.kind.seconds)
+    assert done.startswith(f"Done. Your proposal is on the chain. It is number {talk.called(3)}.")
+    made = dao.newest_id()
+    dao.pass_delay()
+    dao.vote("alice", made, 1)
+    dao.pass_period()
+    if dao.kind.timelock:
+        talk.do("queue proposal #3")
+        dao.pass_wait()
+    asked, done = talk.do("execute proposal #3")
+    assert "set the voting period to" in asked and done.startswith("Done."), (asked, done)
+    ticks = (30 if dao.kind.family == "nouns" else 2) * 3_600 // (1 if dao.kind.seconds else BLOCK)
+    assert dao.governor.functions.votingPeriod().call() == pytest.approx(ticks, rel=0.02)
+
+
+def test_a_rule_that_cannot_be_set(dao: Dao, talk: Talk) -> None:
+    """What is no value of a rule, and what this governor has no call for: one sentence each, and nothing is signed."""
+    assert "I cannot set the voting period to that." in talk.refused("propose to set the voting period to five percent")
+    assert "I cannot set the quorum to that." in talk.refused("propose to set the quorum to two hundred percent")
+    if dao.kind.family in ("bravo", "alpha", "nouns"):
+        told = talk.refused("propose to set the quorum to five percent")
+        assert told == "Under this governor no proposal changes the quorum."
+    else:
+        asked = talk.turn("propose to set the quorum to five percent")
+        assert asked.text.startswith("You are proposing to set the quorum to five percent.")
+
+
+def test_money_is_shared_out(dao: Dao, talk: Talk) -> None:
+    """One proposal with an action a member, by what each holds: to the smallest unit, and the rest is told."""
+    asked, done = talk.do("share one hundred dollars among the members by share")
+    assert asked.startswith("You are proposing that the treasury shares out one hundred dollars, by the votes tokens")
+    assert (
+        "fifty dollars to Alice, thirty seven dollars and fifty cents to Bob and twelve dollars and fifty cents"
+        in asked
+    )
+    assert "left over" not in asked
+    assert done.startswith(f"Done. Your proposal is on the chain. It is number {talk.called(3)}.")
+    made = dao.newest_id()
+    dao.pass_delay()
+    dao.vote("alice", made, 1)
+    dao.pass_period()
+    if dao.kind.timelock:
+        talk.do("queue proposal #3")
+        dao.pass_wait()
+    before = [dao.dollars(who) for who in ("alice", "bob", "carol")]
+    assert talk.do("execute proposal #3")[1].startswith("Done.")
+    paid = [dao.dollars(who) - was for who, was in zip(("alice", "bob", "carol"), before, strict=True)]
+    assert paid == [50 * USDC, 37_500_000, 12_500_000]
+
+
+def test_what_cannot_be_shared_is_told(dao: Dao, talk: Talk) -> None:
+    """By contribution two have voted or proposed; equally a hundred dollars leave one smallest unit."""
+    asked = talk.turn("share one hundred dollars among the members by contribution").text
+    assert "Carol gets nothing." in asked and "to Alice and" in asked
+    asked = talk.turn("share one hundred dollars among the members equally").text
+    assert (
+        asked.count("thirty three dollars") == 0 and "thirty three point three three three three three three" in asked
+    )
+    assert "One smallest unit of USDC is left over, and stays in the treasury." in asked
+    assert "does not hold that much" in talk.refused("share two thousand dollars among the members equally")
 
 
 def test_a_proposal_is_withdrawn(dao: Dao, talk: Talk) -> None:

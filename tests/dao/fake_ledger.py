@@ -160,7 +160,7 @@ class FakeChain:
         if isinstance(act, Propose):
             if self.power(sender) < THRESHOLD:
                 raise Reverted("below_threshold", "The proposer has too few votes.")
-            new = FakeProposal(0, act.description, sender, 0, (act.payment,), {})
+            new = FakeProposal(0, act.description, sender, 0, act.actions, {})
             if any(made.id == new.id for made in self.made):
                 raise Reverted("unknown", "The proposal exists already.")
             return
@@ -191,7 +191,7 @@ class FakeChain:
             case Delegate():
                 self.delegates[sender] = act.to
             case Propose():
-                self.propose(act.description, (act.payment,), sender)
+                self.propose(act.description, act.actions, sender)
             case Vote():
                 made = self.by_id(act.proposal_id)
                 weight = made.snapshot_power.get(sender, 0)
@@ -361,6 +361,10 @@ class FakeLedger:
             for ballot in self.chain.ballots
             if (proposal is None or ballot.proposal == proposal.number) and voter in (None, ballot.voter)
         )
+
+    def change(self, parameter: str, value: int) -> RuleChange | None:
+        self.before("change")
+        return None if parameter == "timelock_delay" else RuleChange(parameter, value, value)
 
     def simulate(self, act: Act) -> None:
         self.before("simulate")

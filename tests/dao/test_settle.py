@@ -167,7 +167,7 @@ def test_without_a_key_it_is_left_for_a_start_that_has_one(aye: Aye) -> None:
 def acts(aye: Aye) -> dict[str, tuple[Act, Act]]:
     """Each act, and what somebody else does that makes it too late."""
     chain = aye.chain
-    propose = Propose(Payment(DOLLAR, 1, ALICE), "# Pay\n\nOne.")
+    propose = Propose((Payment(DOLLAR, 1, ALICE),), "# Pay\n\nOne.")
     three, seven = chain.made[2].id, chain.made[6].id
     return {
         "queue": (Queue(three), Queue(three)),

@@ -406,7 +406,7 @@ PAYMENT = Payment(DOLLAR, 500_250_000, ALICE)
         (Execute(4_000), "You are carrying out proposal four: Fund the summer festival. It would pay forty thousand"),
         (Cancel(4_000), "You are withdrawing proposal four: Fund the summer festival. That cannot be undone."),
         (
-            Propose(PAYMENT, "Pay"),
+            Propose((PAYMENT,), "Pay"),
             "You are proposing that the treasury pays five hundred dollars and twenty five cents to Alice.",
         ),
     ],

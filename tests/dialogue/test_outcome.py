@@ -227,7 +227,7 @@ def test_which_of_two_after_a_dropped_vote_tells_of_the_dropped_one() -> None:
     ("intent", "act"),
     [
         ("delegate_votes", Delegate(ALICE)),
-        ("create_proposal", Propose(Payment(DOLLAR, 5_000_000, ALICE), "# Pay")),
+        ("create_proposal", Propose((Payment(DOLLAR, 5_000_000, ALICE),), "# Pay")),
         ("queue_proposal", Queue(4_000)),
         ("execute_proposal", Execute(4_000)),
         ("cancel_proposal", Cancel(4_000)),

@@ -123,7 +123,7 @@ def test_how_it_ended(fate: Fate, text: str) -> None:
     assert heard(Done(DAO, entry(Stage.SENT, None), fate)) == text
 
 
-PAY = Propose(Payment(DOLLAR, 5 * 10**8, ALICE), "# Pay")
+PAY = Propose((Payment(DOLLAR, 5 * 10**8, ALICE),), "# Pay")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import signal
@@ -11,11 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signed, Vote
 from skill.dao.journal import Entry, Seen, Stage
 from skill.dao.ledger import Fate
-from skill.dao.nouns import Address, Asset, Choice, Payment
+from skill.dao.nouns import Address, Asset, Choice, Payment, RuleChange
 from skill.errors import ActUnderWay, StoreError
 from skill.store import Store, open_store
 
@@ -25,10 +27,12 @@ SIGNED = Signed("0xabc", b"\x00\xff raw", 7)
 numbers = st.integers(0, 2**256 - 1)
 addresses = st.just(Address("0x" + "1" * 40))
 assets = st.builds(Asset, st.text(max_size=8), st.integers(0, 255), st.none() | addresses, st.booleans())
+payments = st.builds(Payment, assets, numbers, addresses)
+changes = st.builds(RuleChange, st.text(max_size=8), numbers, st.none() | numbers)
 acts: st.SearchStrategy[Act] = st.one_of(
     st.builds(Vote, numbers, st.sampled_from(Choice), st.text()),
     st.builds(Delegate, addresses),
-    st.builds(Propose, st.builds(Payment, assets, numbers, addresses), st.text()),
+    st.builds(Propose, st.lists(payments | changes, max_size=3).map(tuple), st.text()),
     st.builds(Queue, numbers),
     st.builds(Execute, numbers),
     st.builds(Cancel, numbers),
@@ -62,6 +66,18 @@ def test_every_act_is_read_back_as_it_was_written(store: Store, act: Act, title:
     assert (entry.act, entry.title, entry.proposal) == (act, title, proposal)
     assert store.journal.entries(limit=1) == (entry,)
     store.journal.moved(entry, Seen.GIVEN_UP)
+
+
+def test_a_payment_that_an_earlier_aye_proposed_is_read(store: Store) -> None:
+    """It wrote one payment, where a proposal may now do several things."""
+    paid = Payment(Asset("USDC", 6, Address("0x" + "1" * 40), True), 5, Address("0x" + "2" * 40))
+    made = store.journal.intend("demo", "kitchen", Propose((paid,), "# Pay"), None, "Pay", 1_700_000_000)
+    with store.engine.begin() as connection:
+        told = json.loads(connection.execute(text("SELECT act FROM journal")).scalar_one())
+        (told["payment"],) = told.pop("actions")
+        connection.execute(text("UPDATE journal SET act = :act"), {"act": json.dumps(told)})
+    (entry,) = store.journal.entries("demo")
+    assert entry.act == made.act
 
 
 def test_one_open_act_a_speaker_and_dao(store: Store) -> None:
