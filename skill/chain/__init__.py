@@ -15,6 +15,7 @@ from skill.chain.key_files import create_signer
 from skill.chain.node import Node
 from skill.chain.recognise import recognise
 from skill.chain.sender import FEE_CEILING, GWEI, Sender
+from skill.chain.setting import Setting
 from skill.chain.snapshot import Snapshot
 from skill.chain.snapshot_hub import Hub
 
@@ -24,6 +25,7 @@ __all__ = [
     "EndpointState",
     "GasMoney",
     "Governor",
+    "Setting",
     "Signer",
     "Snapshot",
     "chain_id_of",
@@ -53,6 +55,7 @@ def connect(
     from_block: int = 0,
     tokens: Sequence[str] = (),
     max_fee: int = FEE_CEILING,
+    setting: Setting | None = None,
 ) -> Governor:
     """A DAO to read, and to vote in where there is a key. Raises `EndpointDown`, `WrongChain`, `NotAGovernor`.
 
@@ -66,7 +69,15 @@ def connect(
     def read_by(node: Node, sure: Callable[[], Governor] | None) -> Governor:
         dialect = recognise(node, governor)
         return Governor(
-            node, chain_id, dialect, name=name, sender=sender, from_block=from_block, tokens=tokens, sure=sure
+            node,
+            chain_id,
+            dialect,
+            name=name,
+            sender=sender,
+            from_block=from_block,
+            tokens=tokens,
+            setting=setting,
+            sure=sure,
         )
 
     return read_by(node, partial(read_by, sure, None) if len(several) > 1 else None)

@@ -199,6 +199,10 @@ SYMBOL_32 = Function("symbol()", ("bytes32",))
 """Of the first tokens, before the standard."""
 DECIMALS = Function("decimals()", ("uint8",))
 TRANSFER = Function("transfer(address,uint256)", ("bool",))
+TRANSFER_FROM = Function("transferFrom(address,address,uint256)")
+APPROVE = Function("approve(address,uint256)", ("bool",))
+MINT = Function("mint(address,uint256)")
+SUPPORTS = Function("supportsInterface(bytes4)", ("bool",))
 # Multicall3
 AGGREGATE3 = Function("aggregate3((address,bool,bytes)[])", ("(bool,bytes)[]",))
 _ALLOWED = (1).to_bytes(WORD) + (3 * WORD).to_bytes(WORD)

@@ -36,6 +36,8 @@ class Parts:
     name: str
     ticks: bool
     quorum_counts: tuple[Choice, ...]
+    rules_within_execute: bool = False
+    """It takes a change of its own rules from its timelock, but only while it carries a proposal out."""
 
     @property
     def treasury(self) -> str:

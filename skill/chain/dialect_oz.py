@@ -31,6 +31,8 @@ RULE_CALLS: Mapping[str, str] = MappingProxyType(
         "setVotingDelay(uint256)": "voting_delay",
         "setProposalThreshold(uint256)": "proposal_threshold",
         "updateQuorumNumerator(uint256)": "quorum",
+        "setLateQuorumVoteExtension(uint64)": "late_quorum_extension",
+        "setLateQuorumVoteExtension(uint48)": "late_quorum_extension",
     }
 )
 _STEPS = {"queue": abi.QUEUE, "execute": abi.EXECUTE, "cancel": abi.CANCEL}
@@ -133,6 +135,7 @@ def _found(governor: str, said: Said) -> OpenZeppelin | None:
         name=str(said[abi.NAME] or "The governor"),
         ticks=mode is None or "timestamp" not in mode,
         quorum_counts=quorum_counts(counting),
+        rules_within_execute=place(said[abi.TIMELOCK]) is not None,
     )
     return OpenZeppelin(parts, compatible=said[abi.QUORUM_VOTES] is not None)
 

@@ -16,14 +16,19 @@ from skill.chain.assets import Assets, coin_of
 from skill.chain.calldata import payment
 from skill.chain.clock import Clock, block_seconds
 from skill.chain.dialect import NOBODY, Dialect
-from skill.chain.effects import Action, Decoder
+from skill.chain.effects import Action, Decoder, called_places
+from skill.chain.fork import forks
 from skill.chain.key import no_key
 from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of
+from skill.chain.named import by_selector
+from skill.chain.names import Names
 from skill.chain.node import Call, Node
 from skill.chain.proposals import Standings, assembled
 from skill.chain.rule_calls import RuleCalls
 from skill.chain.sender import Sender
+from skill.chain.setting import Setting
 from skill.chain.treasury import TreasuryReader
+from skill.chain.trial import Trials
 from skill.chain.wire import Head, Log, LogQuery, checksum
 from skill.dao.acts import Act, Propose, Signed
 from skill.dao.ledger import Fate
@@ -39,6 +44,7 @@ from skill.dao.nouns import (
     Treasury,
     VotingPower,
 )
+from skill.dao.trial import Trial
 from skill.errors import Reverted
 
 
@@ -55,6 +61,7 @@ class Governor:
         sender: Sender | None = None,
         from_block: int = 0,
         tokens: Sequence[str] = (),
+        setting: Setting | None = None,
         sure: Callable[[], Governor] | None = None,
     ) -> None:
         """`sure` connects anew to the same DAO, to read nothing that two endpoints have not said."""
@@ -65,7 +72,10 @@ class Governor:
         self._sender = sender
         self._dialect = dialect
         self._parts = parts = dialect.parts
-        self._assets = Assets(node, tokens)
+        setting = setting or Setting()
+        self._assets = Assets(node, tokens, parts.token)
+        self._names = Names(node, setting.ens)
+        self._named = {place.lower(): by_selector(calls) for place, calls in setting.calls.items()}
         self._times = BlockTimes(node)
         self._tick: float | None = None if parts.ticks else 1.0
         self._denominator = 100
@@ -76,7 +86,10 @@ class Governor:
         self._cast: dict[Log, VoteLog | None] = {}
         self._standings = Standings(node, dialect)
         self._rules = RuleCalls(node, dialect)
-        self._assets.of([parts.token, *self._assets.named])
+        first = [parts.token, *self._assets.named]
+        probed, *said = node.read([self._names.probe, *self._assets.questions(first)])
+        self._names.probed(probed)
+        self._assets.take(first, said)
         self._facts = DaoFacts(
             key=name,
             name=parts.name,
@@ -91,6 +104,14 @@ class Governor:
         )
         self._treasury = TreasuryReader(
             node, parts.treasury, parts.governor, self._facts.coin, self._assets, self._times, from_block
+        )
+        self._trials = Trials(
+            node,
+            parts,
+            self._facts.coin,
+            self._assets,
+            dialect.customs.executor_pays_coin,
+            forks() if setting.forks else None,
         )
 
     # --- facts ---
@@ -165,7 +186,9 @@ class Governor:
             if not made:
                 return ()
         clock = self._clock(head)
-        standings, quorum_now, self._denominator = self._standings.of(made, clock)
+        called = self._assets.unasked([place for one in made for place in called_places(one.actions)])
+        standings, quorum_now, self._denominator, said = self._standings.of(made, clock, self._assets.questions(called))
+        self._assets.take(called, said)
         self._treasury.tokens(came[0] if came else ())
         times = self._times.of([one.log for one in made])
         return assembled(made, times, standings, quorum_now, clock, self._decoder(clock), numbers)
@@ -242,6 +265,15 @@ class Governor:
             )
             for vote, at in zip(wanted, self._times.of([vote.log for vote in wanted]), strict=True)
         )
+
+    def trial(self, proposal: Proposal) -> Trial | None:
+        """On the present state, in one round trip where the endpoint can simulate."""
+        made = self._created_by_id(proposal.id)
+        return None if made is None else self._trials.of(made.actions)
+
+    def names(self, accounts: Sequence[Address]) -> Mapping[Address, str]:
+        """By ENS."""
+        return self._names.of(accounts)
 
     # --- acts ---
 
@@ -343,4 +375,5 @@ class Governor:
             clock.tick,
             self._denominator,
             self._dialect.customs.executor_pays_coin,
+            self._named,
         )

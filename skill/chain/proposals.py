@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from skill.chain import abi
 from skill.chain.clock import Clock
@@ -26,20 +27,25 @@ class Standings:
         self._final: dict[int, Standing] = {}
         """Seen so again when a reorganisation could not reach that block any more."""
 
-    def of(self, made: Sequence[Created], clock: Clock) -> tuple[list[Standing], int, int]:
-        """One a proposal; the quorum demanded at present; the quorum's denominator. One round trip."""
+    def of(
+        self, made: Sequence[Created], clock: Clock, more: Sequence[Call] = ()
+    ) -> tuple[list[Standing], int, int, list[Any]]:
+        """One a proposal; the quorum demanded at present; the quorum's denominator; the answers to `more`. One round
+        trip.
+        """
         asked = [one for one in made if one.id not in self._final]
         calls = [self._dialect.quorum_now(clock), Call(self._dialect.parts.governor, abi.QUORUM_DENOMINATOR)]
         first = len(calls)
         each = [self._dialect.standing_calls(one) for one in asked]
-        answers = self._node.read([*calls, *(call for its in each for call in its)])
+        answers = self._node.read([*calls, *(call for its in each for call in its), *more])
         read: dict[int, Standing] = {}
         for one, its in zip(asked, each, strict=True):
             standing = self._dialect.standing(self._node, one, answers[first : first + len(its)])
             first += len(its)
             read[one.id] = standing
             self._note(one.id, standing, clock.head.number)
-        return [read.get(one.id) or self._final[one.id] for one in made], int(answers[0] or 0), int(answers[1] or 100)
+        found = [read.get(one.id) or self._final[one.id] for one in made]
+        return found, int(answers[0] or 0), int(answers[1] or 100), answers[first:]
 
     def _note(self, id: int, standing: Standing, head: int) -> None:
         if standing.state not in FINAL:

@@ -56,6 +56,7 @@ from skill.dao.nouns import (
     UnknownCall,
     VotingPower,
 )
+from skill.dao.trial import Trial
 from skill.errors import ChainError, NotAGovernor, Reverted
 
 NOBODY = Address("0x" + "0" * 40)
@@ -261,6 +262,14 @@ class Snapshot:
             for vote in votes
             if vote.proposal in numbers and wanted in (None, vote.proposal)
         )
+
+    def trial(self, proposal: Proposal) -> Trial | None:
+        """Nothing is carried out."""
+        return None
+
+    def names(self, accounts: Sequence[Address]) -> Mapping[Address, str]:
+        """A hub has no register."""
+        return {}
 
     # --- acts ---
 

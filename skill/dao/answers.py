@@ -19,6 +19,7 @@ from skill.dao.nouns import (
     VotingPower,
 )
 from skill.dao.requests import Prepared, ProposalRef
+from skill.dao.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class ActivityAnswer:
     direction: Literal["in", "out"] | None
     coin_in_unseen: bool = True
     """Plain coin that came in leaves no log, so it is not among `transfers`."""
+    named: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,12 @@ class ProposalAnswer:
     aspect: Literal["description", "status", "deadline", "effects"]
     mine: BallotCast | None
     holdings_after: tuple[Holding, ...] | None = None
-    """For `effects`: what the treasury would hold afterwards of the assets that are paid; None where not simulated."""
+    """For `effects`: what the treasury would hold afterwards of what is paid; None where that is not known."""
+    trial: Trial | None = None
+    untried: bool = False
+    """For `effects`: it could not be tried out."""
+    named: tuple[Member, ...] = ()
+    """Accounts that the address book does not have, by a register's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,9 @@ class PreparedAnswer:
     dao: DaoFacts
     prepared: Prepared
     proposal: Proposal | None = None
+    trial: Trial | None = None
+    """Of what is voted on."""
+    named: tuple[Member, ...] = ()
 
 
 LOW_ACTS = 5

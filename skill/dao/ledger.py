@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from skill.dao.nouns import (
     Treasury,
     VotingPower,
 )
+from skill.dao.trial import Trial
 
 
 class Fate(StrEnum):
@@ -86,6 +88,12 @@ class Ledger(Protocol):
         """What a proposal holds that gives a rule this value, as near as the governor counts; `value` as in
         `RuleChange`. None: no proposal changes it. Raises `Reverted` where it could not be carried out.
         """
+
+    def trial(self, proposal: Proposal) -> Trial | None:
+        """What its actions would do if they were carried out now; None: that cannot be told."""
+
+    def names(self, accounts: Sequence[Address]) -> Mapping[Address, str]:
+        """What accounts call themselves, by a register that leads from the name back to the account. Not of all."""
 
     def simulate(self, act: Act) -> None:
         """`eth_call` of what would be sent, from the speaker's account. Raises `Reverted` with the reason."""

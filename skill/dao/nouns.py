@@ -8,11 +8,17 @@ governor's clock counts (seconds or blocks, ERC-6372) and stays inside `chain`: 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, NewType
 
-Address = NewType("Address", str)
+from skill.dao.effects import Effect, Nothing, PassedOn, Payment, RuleChange, UnknownCall
+from skill.dao.money import Address, Asset, Holding, Transfer, Treasury
+
+__all__ = [
+    "Address", "Asset", "Effect", "Holding", "Nothing", "PassedOn", "Payment", "RuleChange", "Transfer", "Treasury",
+    "UnknownCall",
+]  # fmt: skip
+"""Nouns that have modules of their own: `money`, `effects`."""
 
 
 class Choice(StrEnum):
@@ -76,97 +82,6 @@ class ProposalState(StrEnum):
     EXECUTED = "executed"
     CLOSED = "closed"
     """The voting is over, and it was no yes or no that could have passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """`address` is None for the chain's own coin. `dollar`: one unit is meant to be worth one US dollar."""
-
-    symbol: str
-    decimals: int
-    address: Address | None = None
-    dollar: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Holding:
-    asset: Asset
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class Treasury:
-    address: Address
-    holdings: tuple[Holding, ...]
-    as_of: int
-    """When this was true: the time of the block it was read at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """What came into or went out of the treasury. `proposal` is the number of the proposal that paid it."""
-
-    asset: Asset
-    amount: int
-    direction: Literal["in", "out"]
-    other: Address
-    at: int
-    proposal: int | None = None
-
-
-# --- what a proposal would do, one class an effect ---
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """The treasury pays."""
-
-    asset: Asset
-    amount: int
-    recipient: Address
-    kind: Literal["payment"] = "payment"
-
-
-@dataclass(frozen=True, slots=True)
-class PassedOn:
-    """Coin that whoever carries the proposal out has to send along, and that is passed on: the treasury pays none."""
-
-    asset: Asset
-    amount: int
-    recipient: Address
-    kind: Literal["passed_on"] = "passed_on"
-
-
-@dataclass(frozen=True, slots=True)
-class RuleChange:
-    """A parameter of `Rules` gets a new value, in that parameter's own unit (see `Rules`; a quorum in percent).
-
-    `raw`: the value as the contract takes it (in blocks, say), of which `value` may be an estimate.
-    """
-
-    parameter: str
-    value: int
-    raw: int | None = field(default=None, compare=False)
-    kind: Literal["rule_change"] = "rule_change"
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """A call of no value and no data: the proposal only speaks."""
-
-    kind: Literal["nothing"] = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class UnknownCall:
-    """A call that could not be decoded. `value` is the coin it would send along, in wei."""
-
-    target: Address
-    value: int
-    kind: Literal["unknown_call"] = "unknown_call"
-
-
-Effect = Payment | PassedOn | RuleChange | Nothing | UnknownCall
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from skill.dao import participation as taking_part
 from skill.dao.answers import Answer, Refused
 from skill.dao.journal import Journal
 from skill.dao.ledger import Ledger
+from skill.dao.naming import named
 from skill.dao.nouns import Member
 from skill.dao.requests import (
     AboutProposal,
@@ -51,6 +52,12 @@ def perform(
     """
     if ledger.facts.off_chain and isinstance(request, ON_CHAIN_ALONE):
         return Refused("off_chain")
+    return named(_answered(request, ledger, journal, members, now, wait), ledger, members)
+
+
+def _answered(
+    request: Request, ledger: Ledger, journal: Journal, members: tuple[Member, ...], now: int, wait: float
+) -> Answer:
     match request:
         case TreasuryBalance():
             return treasury.balance(request, ledger)

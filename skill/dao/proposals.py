@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from skill.dao import members as book
@@ -18,7 +19,18 @@ from skill.dao.answers import (
     Refused,
 )
 from skill.dao.ledger import Ledger
-from skill.dao.nouns import Asset, Effect, Member, PassedOn, Payment, Proposal, ProposalState, UnknownCall
+from skill.dao.nouns import (
+    Asset,
+    Effect,
+    Holding,
+    Member,
+    Nothing,
+    PassedOn,
+    Payment,
+    Proposal,
+    ProposalState,
+    UnknownCall,
+)
 from skill.dao.participation import ballot_of
 from skill.dao.refusal import refusal
 from skill.dao.requests import AboutProposal, CreateProposal, ListProposals, MoveProposal, Prepared
@@ -53,11 +65,26 @@ def about(request: AboutProposal, ledger: Ledger) -> ProposalAnswer | NoSuchProp
     if not isinstance(proposal, Proposal):
         return proposal
     speaker = ledger.speaker
+    if request.aspect == "effects":
+        return _tried(proposal, ledger)
     mine = ballot_of(speaker, ledger.ballots(proposal, speaker), proposal.number) if speaker else None
-    left = None
-    if request.aspect == "effects" and proposal.state not in DONE_WITH and not ledger.facts.off_chain:
-        left = after(proposal.effects, ledger.treasury().holdings)
-    return ProposalAnswer(ledger.facts, proposal, request.aspect, mine, left)
+    return ProposalAnswer(ledger.facts, proposal, request.aspect, mine)
+
+
+def _tried(proposal: Proposal, ledger: Ledger) -> ProposalAnswer:
+    """What it would do, tried out on the present state where it may still be carried out."""
+    answer = ProposalAnswer(ledger.facts, proposal, "effects", None)
+    if proposal.state in DONE_WITH or ledger.facts.off_chain:
+        return answer
+    trial = ledger.trial(proposal)
+    if trial is not None and trial.changes:
+        weighed = tuple(Holding(one.asset, one.left) for one in trial.changes if one.by and one.left is not None)
+        return replace(answer, trial=trial, holdings_after=weighed or None)
+    if trial is not None and trial.fails is not None:
+        return replace(answer, trial=trial)
+    left = after(proposal.effects, ledger.treasury().holdings)
+    idle = all(isinstance(one, Nothing) for one in proposal.effects)
+    return replace(answer, trial=trial, untried=trial is None and not idle, holdings_after=left)
 
 
 def prepare_new(

@@ -50,7 +50,8 @@ def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposa
     prepared = Prepared(act, ledger.facts.key, proposal.number, proposal.title, proposal.effects, power)
     if before is not None:
         prepared = replace(prepared, before=before.choice)
-    return PreparedAnswer(ledger.facts, prepared, proposal)
+    trial = None if ledger.facts.off_chain else ledger.trial(proposal)
+    return PreparedAnswer(ledger.facts, prepared, proposal, trial)
 
 
 def check(act: Vote, proposal: Proposal, ledger: Ledger) -> Refused | None:

@@ -1,19 +1,10 @@
-"""A real Ethereum chain on this machine: anvil, started on a free port and ended with certainty.
-
-The binary comes from the npm package `@foundry-rs/anvil-<system>-<architecture>` and is run directly: its launcher
-needs node on the path, and killing the launcher leaves the node running.
-"""
+"""A real Ethereum chain on this machine: anvil, started on a free port and ended with certainty."""
 
 from __future__ import annotations
 
-import ctypes
 import platform
-import signal
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +13,7 @@ from typing import Any
 from web3 import HTTPProvider, Web3
 from web3.types import RPCEndpoint
 
+from skill.chain.local_anvil import answers, binary_in, free_port, running
 from skill.demo.contracts import contracts_folder
 from skill.errors import DemoError
 
@@ -29,7 +21,6 @@ MNEMONIC = "test test test test test test test test test test test junk"
 """Known to everyone: its keys are worth nothing anywhere else."""
 CHAIN_ID = 31337
 START_SECONDS = 20.0
-_PR_SET_PDEATHSIG = 1
 _MEND = "Run `make install`; outside a checkout remove the folder ~/.local/share/aye/contracts: it is made anew."
 
 
@@ -58,29 +49,10 @@ class Anvil:
 
 
 def _binary(contracts: Path) -> Path:
-    system = sys.platform
-    machine = {"x86_64": "amd64", "AMD64": "amd64", "aarch64": "arm64", "arm64": "arm64"}.get(platform.machine())
-    binary = contracts / "node_modules" / "@foundry-rs" / f"anvil-{system}-{machine}" / "bin" / "anvil"
-    if not binary.is_file():
-        raise DemoError(f"anvil for {system} on {platform.machine()} is not installed.", _MEND)
+    binary = binary_in(contracts)
+    if binary is None:
+        raise DemoError(f"anvil for {sys.platform} on {platform.machine()} is not installed.", _MEND)
     return binary
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """What the child does before it becomes anvil: asks Linux to kill it when this process dies, even by SIGKILL.
-
-    The library is loaded here, before the fork, so that the child only makes one system call.
-    """
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None).prctl
-    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @contextmanager
@@ -90,36 +62,18 @@ def anvil(start: int, contracts: Path | None = None) -> Iterator[Anvil]:
     Must be entered from the thread that outlives it: Linux ends the chain with the thread that started it.
     """
     binary = _binary(contracts or contracts_folder())
-    port = _free_port()
-    command = [
-        str(binary),
+    port = free_port()
+    arguments = [
         *("--host", "127.0.0.1", "--port", str(port), "--chain-id", str(CHAIN_ID)),
         *("--mnemonic", MNEMONIC, "--accounts", "10", "--balance", "10000", "--timestamp", str(start)),
         *("--mixed-mining", "--block-time", "1", "--hardfork", "cancun", "--silent"),
     ]
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent(),
-        start_new_session=True,  # control C is for us; we end the chain ourselves afterwards
-    )
-    try:
+    with running(binary, arguments) as process:
         rpc = f"http://127.0.0.1:{port}"
         w3 = Web3(HTTPProvider(rpc, request_kwargs={"timeout": 20}))
-        _wait(process, w3)
-        yield Anvil(rpc, w3)
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], w3: Web3) -> None:
-    end = time.monotonic() + START_SECONDS
-    while not w3.is_connected():
-        if process.poll() is not None:
+        there = answers(process, w3.is_connected, START_SECONDS)
+        if there is None:
             raise DemoError(f"anvil ended at once with exit code {process.returncode}.", _MEND)
-        if time.monotonic() > end:
+        if not there:
             raise DemoError(f"anvil did not answer within {START_SECONDS:.0f} seconds.", "Try again.")
-        time.sleep(0.02)
+        yield Anvil(rpc, w3)

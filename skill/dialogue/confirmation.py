@@ -12,7 +12,7 @@ from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
 from skill.dao.answers import PreparedAnswer
 from skill.dao.nouns import Picked
 from skill.dao.requests import Prepared
-from skill.dialogue import proposing, voting
+from skill.dialogue import effects, proposing, voting
 from skill.dialogue.speech import Speech
 from skill.flow import Meaning, Transcript
 from skill.language.numbers import to_digits
@@ -27,7 +27,11 @@ def read_back(answer: PreparedAnswer, speech: Speech) -> str:
     power = None if prepared.power is None else speech.votes(answer.dao.votes, prepared.power)
     match act:
         case Vote():
-            return voting.read_back(prepared, power, speech.effects_in_short(prepared.effects, answer.dao), speech)
+            told = (
+                effects.in_short(prepared.effects, answer.dao, speech),
+                *effects.warnings(prepared.effects, answer.trial, answer.dao, speech),
+            )
+            return voting.read_back(prepared, power, " ".join(told), speech)
         case Delegate():
             if prepared.member is None:
                 return speech.say("read_back_undelegate", votes=power or speech.say("your_votes"))
@@ -36,7 +40,7 @@ def read_back(answer: PreparedAnswer, speech: Speech) -> str:
             return proposing.read_back(answer, act, speech)
     key = {"queue": "read_back_queue", "execute": "read_back_execute", "cancel": "read_back_cancel"}[act.kind]
     text = speech.say(key, number=prepared.proposal or 0, title=speech.title(prepared.title))
-    return f"{text} {speech.effects_in_short(prepared.effects, answer.dao)}"
+    return f"{text} {effects.in_short(prepared.effects, answer.dao, speech)}"
 
 
 def phrase(word: str, speech: Speech) -> str:

@@ -75,7 +75,7 @@ class Dialogue:
 
     def tell(self, answer: Answer, conversation: Conversation, now: float) -> Step:
         """The domain's answer in words; what was prepared is read back, with the phrase to say."""
-        speech = self._speech(now, conversation.dao)
+        speech = replace(self._speech(now, conversation.dao), named=topics.names_in(answer))
         earlier = conversation.became
         conversation = replace(conversation, became=outcome.of(answer, conversation) or earlier)
         try:

@@ -8,6 +8,7 @@ from functools import partial
 from skill.dao.answers import AmbiguousProposal, NoSuchProposal, ProposalAnswer, ProposalsAnswer
 from skill.dao.nouns import BallotCast, DaoFacts, Proposal, ProposalState
 from skill.dao.requests import AboutProposal, ListProposals, MoveProposal
+from skill.dialogue import effects as in_words
 from skill.dialogue.reference import Slots, proposal
 from skill.dialogue.speech import AT_A_TIME, MOST_OPTIONS, Said, Speech
 from skill.language import prose
@@ -126,7 +127,7 @@ def description(answer: ProposalAnswer, speech: Speech) -> Said:
     opening = speech.say(
         "describe", number=one.number, title=speech.title(one.title), proposer=speech.who(one.proposer)
     )
-    effects_ = speech.effects_in_short(one.effects, answer.dao, one.state in PAST)
+    effects_ = in_words.in_short(one.effects, answer.dao, speech, one.state in PAST)
     choices = options(one, speech) if one.options else ""
     summary = " ".join(part for part in (opening, state(one, speech, short=True), choices, effects_) if part)
     text = prose.pieces(one.body, speech.told, FIRST_WORDS)
@@ -306,13 +307,16 @@ def deadline(one: Proposal, speech: Speech) -> str:
 def effects(answer: ProposalAnswer, speech: Speech) -> Said:
     """What it would do, three effects at a time, and what the treasury would hold then."""
     one = answer.proposal
-    said = speech.effects(one.effects, answer.dao, one.state in PAST)
+    said = in_words.effects(one.effects, answer.dao, speech, one.state in PAST)
     opening = speech.say("effects_of", proposal=speech.numbered(one))
     if one.state in PAST:
         opening = f"{opening} {state(one, speech)}"
-    left = ""
+    after = list(in_words.warnings(one.effects, answer.trial, answer.dao, speech))
+    if answer.untried:
+        after.append(speech.say("trial_none"))
     if answer.holdings_after is not None:
-        left = speech.say("effects_left", amounts=speech.holdings(answer.holdings_after))
+        after.append(speech.say("effects_left", amounts=speech.holdings(answer.holdings_after)))
+    left = " ".join(after)
     if len(said) <= AT_A_TIME + 1:
         return Said(" ".join(part for part in (opening, *said, left) if part), about=one.number)
     groups = [said[at : at + AT_A_TIME] for at in range(1, len(said), AT_A_TIME)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
@@ -12,16 +12,11 @@ from skill.dao.nouns import (
     Asset,
     Choice,
     DaoFacts,
-    Effect,
     Holding,
     Member,
-    Nothing,
-    PassedOn,
-    Payment,
     Picked,
     Proposal,
     RuleChange,
-    UnknownCall,
 )
 from skill.language import amounts, prose, times
 from skill.language.replies import Fact, Replies
@@ -36,8 +31,7 @@ MOST_OPTIONS = 6
 AT_A_TIME = 3
 """People keep three things of a list that they hear."""
 DOLLARS_WHOLE_FROM = 10
-MANY_EFFECTS = 3
-DURATIONS = frozenset({"voting_period", "voting_delay", "timelock_delay"})
+DURATIONS = frozenset({"voting_period", "voting_delay", "timelock_delay", "late_quorum_extension"})
 """Rules that are times; the others are votes, or shares of them."""
 
 
@@ -66,6 +60,8 @@ class Speech:
     exact: bool = False
     off_chain: bool = False
     """Of a DAO that only counts votes, on no chain: some things are said otherwise then."""
+    named: tuple[Member, ...] = ()
+    """Accounts that are in no address book, by the names of a public register, such as "alice.eth"."""
 
     def exactly(self) -> Speech:
         """The same with exact figures."""
@@ -113,10 +109,16 @@ class Speech:
             return self.say("dollars", number=number, count=1 if one else 2)
         return self.say("amount", number=number, unit=self.symbol(asset))
 
+    def unit(self, asset: Asset) -> str:
+        """What amounts of it are counted in: dollars, or its symbol."""
+        return self.say("dollars_unit") if asset.dollar else self.symbol(asset)
+
     def symbol(self, asset: Asset) -> str:
         """What the asset is called: ether, or its symbol as it is."""
         if asset.address is None and asset.symbol.upper() == "ETH":
             return self.say("ether")
+        if asset.nft:
+            return prose.speakable(asset.symbol, NAME, self.told) or self.say("nameless_collection")
         return prose.speakable(asset.symbol, NAME, self.told) or self.say("nameless_asset")
 
     def votes(self, asset: Asset, amount: int) -> str:
@@ -148,11 +150,20 @@ class Speech:
         )
 
     def who(self, address: Address) -> str:
-        """A name of the address book, else how the address ends."""
+        """A name of the address book, else of a register, else how the address ends."""
         for member in self.members:
             if member.address.lower() == address.lower():
                 return self.name(member.name)
+        for member in self.named:
+            if member.address.lower() == address.lower():
+                return self.name(f" {self.say('dot')} ".join(member.name.split(".")))
         return self.say("nameless_address", ending=prose.ending(address, self.replies.code))
+
+    def party(self, address: Address, dao: DaoFacts) -> str:
+        """The same; the DAO's own contracts by what they are."""
+        own = {dao.governor: "the_governor", dao.token: "the_votes_token", dao.treasury: "the_treasury"}
+        key = own.get(address)
+        return self.who(address) if key is None else self.say(key)
 
     def name(self, name: str) -> str:
         """A name as it can be said."""
@@ -180,76 +191,7 @@ class Speech:
         """Such as "three days"."""
         return times.duration(seconds, self.replies)
 
-    # --- what a proposal would do ---
-
-    def effect(self, effect: Effect, dao: DaoFacts) -> str:
-        """A verb with its object, to follow "it would"."""
-        match effect:
-            case Payment():
-                amount = self.amount(effect.asset, effect.amount)
-                return self.say("effect_payment", amount=amount, recipient=self.who(effect.recipient))
-            case PassedOn():
-                amount = self.amount(effect.asset, effect.amount)
-                return self.say("effect_passed_on", amount=amount, recipient=self.who(effect.recipient))
-            case RuleChange():
-                return self.say("effect_rule", rule=self.rule_name(effect.parameter), value=self.rule(effect, dao))
-            case Nothing():
-                return self.say("effect_nothing")
-            case UnknownCall():
-                target = self.who(effect.target)
-                if effect.value > 0:
-                    coin = self.amount(dao.coin, effect.value)
-                    return self.say("effect_unknown_paid", target=target, amount=coin)
-                return self.say("effect_unknown", target=target)
-
-    def effects(self, effects: Sequence[Effect], dao: DaoFacts, over: bool = False) -> tuple[str, ...]:
-        """What a proposal would do, as sentences: one for the whole, and one for each where it does several things.
-
-        `over`: what it was to do.
-        """
-        would = self.say("was_to" if over else "would")
-        if not effects:
-            return (self.say("effects_none", would=would),)
-        if len(effects) == 1:
-            effect = effects[0]
-            if isinstance(effect, Nothing):
-                return (self.say("effects_nothing", would=would),)
-            return (self.say("effects_one", would=would, effect=self.effect(effect, dao)),)
-        ordinals = self.replies.row("ordinals")
-        each = tuple(
-            self.say("effects_each", would=would, nth=ordinals[index], effect=self.effect(effect, dao))
-            if index < len(ordinals)
-            else self.say("effects_further", would=would, effect=self.effect(effect, dao))
-            for index, effect in enumerate(effects)
-        )
-        return (self.say("effects_many", would=would, count=len(effects)), *each)
-
-    def effects_in_short(self, effects: Sequence[Effect], dao: DaoFacts, over: bool = False) -> str:
-        """For a read-back: each effect, or where they are many the money of all and how many cannot be told."""
-        if len(effects) <= MANY_EFFECTS:
-            return " ".join(self.effects(effects, dao, over))
-        would = self.say("was_to" if over else "would")
-        sums: dict[Asset, int] = {}
-        unknown = 0
-        for effect in effects:
-            if isinstance(effect, Payment):
-                sums[effect.asset] = sums.get(effect.asset, 0) + effect.amount
-            elif isinstance(effect, UnknownCall):
-                unknown += 1
-                if effect.value > 0:
-                    sums[dao.coin] = sums.get(dao.coin, 0) + effect.value
-        parts = [self.say("effects_many", would=would, count=len(effects))]
-        if sums:
-            paid = self.replies.joined([self.amount(asset, amount) for asset, amount in sums.items()])
-            parts.append(self.say("effects_paid", would=would, amounts=paid))
-        if unknown:
-            parts.append(self.say("effects_unknown", count=unknown))
-        rules = [
-            self.say("effects_one", would=would, effect=self.effect(effect, dao))
-            for effect in effects
-            if isinstance(effect, RuleChange)
-        ]
-        return " ".join([*parts, *rules[:MANY_EFFECTS]])
+    # --- rules ---
 
     def rule_name(self, parameter: str) -> str:
         """Such as "the quorum"."""

@@ -20,6 +20,7 @@ from skill.dao.answers import (
     RulesAnswer,
     TreasuryAnswer,
 )
+from skill.dao.nouns import Member
 from skill.dao.requests import Request
 from skill.dialogue import delegation, participation, proposals, proposing, rules, treasury, voting
 from skill.dialogue.speech import Said, Speech
@@ -65,6 +66,11 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
         case "participation":
             return participation.request(slots)
     return None
+
+
+def names_in(answer: Answer) -> tuple[Member, ...]:
+    """Names that came with it, of accounts that the address book does not have."""
+    return answer.named if isinstance(answer, ProposalAnswer | PreparedAnswer | ActivityAnswer) else ()
 
 
 def told(answer: Answer, speech: Speech, meaning: Meaning | None) -> Said:

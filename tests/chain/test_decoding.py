@@ -76,7 +76,7 @@ def test_rules_of_a_clock_of_blocks_are_told_in_seconds() -> None:
         (TOKEN, call("transfer(address,uint256)", STRANGER, 5), 1),
         (TOKEN, call("transfer(address,uint256)", STRANGER, 5) + b"\0", 0),
         (TOKEN, call("transfer(address,uint256)", STRANGER, 5)[:-1], 0),
-        (TOKEN, call("approve(address,uint256)", STRANGER, 5), 0),
+        (TOKEN, call("approve(address,address)", STRANGER, STRANGER), 0),
         (STRANGER, call("transfer(address,uint256)", STRANGER, 5), 0),
         (STRANGER, call("setVotingPeriod(uint32)", 60), 0),
         (TIMELOCK, call("setVotingPeriod(uint32)", 60), 0),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
@@ -36,6 +36,7 @@ from skill.dao.nouns import (
     Treasury,
     VotingPower,
 )
+from skill.dao.trial import Trial
 from skill.errors import EndpointDown, Reverted, SignerError
 
 ACTS: TypeAdapter[Act] = TypeAdapter(Act)
@@ -365,6 +366,13 @@ class FakeLedger:
     def change(self, parameter: str, value: int) -> RuleChange | None:
         self.before("change")
         return None if parameter == "timelock_delay" else RuleChange(parameter, value, value)
+
+    def trial(self, proposal: Proposal) -> Trial | None:
+        self.before("trial")
+        return None
+
+    def names(self, accounts: Sequence[Address]) -> Mapping[Address, str]:
+        return {}
 
     def simulate(self, act: Act) -> None:
         self.before("simulate")

@@ -8,11 +8,13 @@ import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const folder = resolve(process.argv[2]);
-const names = ["OpenZeppelin5.sol", "OpenZeppelin4.sol", "Compound.sol"];
+const names = ["OpenZeppelin5.sol", "OpenZeppelin4.sol", "Compound.sol", "Things.sol"];
 const wanted = [
   ...["Votes20", "Votes721", "Plain5", "Timelocked5"],
   ...["Votes20Of4", "Votes721Of4", "Plain4", "Timelocked4", "Compatible4"],
   ...["PriorVotes", "CompoundTimelock", "Bravo", "Alpha", "OnePicture"],
+  ...["Points", "Pictures", "Box", "BoxProxy", "Harvester", "Spam", "MultiSendCallOnly"],
+  ...["NameRegistry", "NameResolver", "Feed"],
 ];
 const published = {
   NounsToken: "NounsToken",
