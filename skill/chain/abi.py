@@ -218,10 +218,10 @@ PROPOSAL_CREATED_DATA = (
 """Text as bytes here and below: it need not be UTF-8."""
 PROPOSAL_EXECUTED = topic("ProposalExecuted(uint256)")
 VOTE_CAST = topic("VoteCast(address,uint256,uint8,uint256,string)")
-VOTE_CAST_DATA = ("uint256", "uint8", "uint256", "bytes")
 VOTE_CAST_PARAMS = topic("VoteCastWithParams(address,uint256,uint8,uint256,string,bytes)")
 ALPHA_VOTE_CAST = topic("VoteCast(address,uint256,bool,uint256)")
-ALPHA_VOTE_CAST_DATA = ("address", "uint256", "bool", "uint256")
+ALPHA_VOTE_CAST_DATA = ("uint256",) * 4
+"""Voter, id, support, weight: all in words."""
 EXECUTE_TRANSACTION = topic("ExecuteTransaction(bytes32,address,uint256,string,bytes,uint256)")
 """Of Compound's timelock: the target is the second topic, the value the first word of the data."""
 CALL_EXECUTED = topic("CallExecuted(bytes32,uint256,address,uint256,bytes)")

@@ -79,6 +79,9 @@ class Dialect(Protocol):
     def vote_of(self, log: Log) -> VoteLog | None:
         """None where it is no ballot of for, against or abstain."""
 
+    def snapshot(self, one: Created) -> int:
+        """The timepoint at which it is settled who may vote on it, and with how much."""
+
     # --- reads, each a list of calls and what their answers mean ---
 
     def quorum_now(self, clock: Clock) -> Call:

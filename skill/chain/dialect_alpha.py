@@ -21,7 +21,7 @@ from skill.chain.dialect_bravo import QUESTIONS, Bravo, parts_of
 from skill.chain.effects import Action
 from skill.chain.logs import Created, VoteLog
 from skill.chain.node import Call, Node
-from skill.chain.wire import Log, checksum
+from skill.chain.wire import Log
 from skill.dao.acts import Act, Vote
 from skill.dao.nouns import Choice, Customs, Tally
 from skill.errors import Reverted
@@ -46,10 +46,10 @@ class Alpha(Bravo):
     def vote_of(self, log: Log) -> VoteLog | None:
         """Everything is in the data; nothing is indexed."""
         values = abi.decoded(abi.ALPHA_VOTE_CAST_DATA, log.data)
-        if values is None:
+        if values is None or values[0] >> 160 or values[2] > 1:
             return None
         voter, id, support, weight = values
-        return VoteLog(id, checksum(voter), Choice.FOR if support else Choice.AGAINST, weight, "", log)
+        return VoteLog(id, f"0x{voter:040x}", Choice.FOR if support else Choice.AGAINST, weight, "", log)
 
     def standing_calls(self, one: Created) -> list[Call]:
         """`proposals(id)` knows no abstentions."""

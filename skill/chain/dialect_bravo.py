@@ -52,6 +52,10 @@ class Bravo:
         """As OpenZeppelin's, which took it from here."""
         return vote_of(log)
 
+    def snapshot(self, one: Created) -> int:
+        """When the vote opens."""
+        return one.opens
+
     def quorum_now(self, clock: Clock) -> Call:
         """A constant."""
         return Call(self.parts.governor, abi.QUORUM_VOTES)
@@ -85,7 +89,7 @@ class Bravo:
 
     def votes_for(self, account: str, one: Created) -> Call:
         """At the block in which the vote opens."""
-        return Call(self.parts.token, abi.PRIOR_VOTES, (account, one.opens))
+        return Call(self.parts.token, abi.PRIOR_VOTES, (account, self.snapshot(one)))
 
     def supply_at(self, timepoint: int) -> Call | None:
         """COMP and those made after it tell their supply."""

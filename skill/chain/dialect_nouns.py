@@ -35,6 +35,10 @@ class Nouns(Bravo):
     )
     customs: ClassVar[Customs] = Customs("a Nouns governor")
 
+    def snapshot(self, one: Created) -> int:
+        """The block in which it was made."""
+        return one.log.block
+
     def quorum_now(self, clock: Clock) -> Call:
         """Of a proposal that were made now."""
         return Call(self.parts.governor, self.least_quorum)
@@ -53,7 +57,7 @@ class Nouns(Bravo):
 
     def votes_for(self, account: str, one: Created) -> Call:
         """At the block in which it was made, not at that in which the vote opens."""
-        return Call(self.parts.token, abi.PRIOR_VOTES, (account, one.log.block))
+        return Call(self.parts.token, abi.PRIOR_VOTES, (account, self.snapshot(one)))
 
 
 def _found(governor: str, said: Said) -> Nouns | None:

@@ -57,6 +57,10 @@ class OpenZeppelin:
         """Of `VoteCast` and of `VoteCastWithParams`."""
         return vote_of(log)
 
+    def snapshot(self, one: Created) -> int:
+        """When the vote opens."""
+        return one.opens
+
     def quorum_now(self, clock: Clock) -> Call:
         """At the newest timepoint that is over: it refuses a lookup of the present."""
         return Call(self.parts.governor, abi.QUORUM, (clock.latest_past,))
@@ -87,7 +91,7 @@ class OpenZeppelin:
 
     def votes_for(self, account: str, one: Created) -> Call:
         """At the snapshot, which is when the vote opens."""
-        return Call(self.parts.token, abi.PAST_VOTES, (account, one.opens))
+        return Call(self.parts.token, abi.PAST_VOTES, (account, self.snapshot(one)))
 
     def supply_at(self, timepoint: int) -> Call | None:
         """An ERC721Votes token tells its supply only so."""

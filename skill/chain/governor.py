@@ -18,6 +18,7 @@ from skill.chain.clock import Clock, block_seconds
 from skill.chain.dialect import NOBODY, Dialect
 from skill.chain.effects import Action, Decoder, called_places
 from skill.chain.fork import forks
+from skill.chain.history import GovernorHistory
 from skill.chain.key import no_key
 from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of
 from skill.chain.named import by_selector
@@ -84,6 +85,7 @@ class Governor:
         self._created = LogReader(LogQuery(here, (abi.PROPOSAL_CREATED,), from_block))
         self._votes = LogReader(LogQuery(here, (dialect.vote_topics,), from_block))
         self._cast: dict[Log, VoteLog | None] = {}
+        self._history = GovernorHistory(node, dialect, chain_id, from_block)
         self._standings = Standings(node, dialect)
         self._rules = RuleCalls(node, dialect)
         first = [parts.token, *self._assets.named]
@@ -135,6 +137,11 @@ class Governor:
             if self._sure is None:
                 self._sure = self._connect_sure()
             return self._sure
+
+    @property
+    def history(self) -> GovernorHistory:
+        """Its logs, block by block."""
+        return self._history
 
     @property
     def requests_made(self) -> int:
@@ -261,7 +268,13 @@ class Governor:
         ]
         return tuple(
             BallotCast(
-                numbers[vote.id], Address(vote.voter), vote.choice, vote.weight, vote.reason, at, vote.log.transaction
+                numbers[vote.id],
+                Address(checksum(vote.voter)),
+                vote.choice,
+                vote.weight,
+                vote.reason,
+                at,
+                vote.log.transaction,
             )
             for vote, at in zip(wanted, self._times.of([vote.log for vote in wanted]), strict=True)
         )

@@ -174,6 +174,10 @@ class Snapshot:
         return None if self._signer is None else Address(self._signer.address)
 
     @property
+    @property
+    def history(self) -> None:
+        """A hub tells its votes as they are now."""
+
     def requests_made(self) -> int:
         """Round trips so far."""
         return self._hub.requests_made

@@ -5,11 +5,14 @@ Whatever is not of the form that the specification gives raises `Nonsense`, whic
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from eth_utils.address import to_checksum_address
 
+
+DATA, TOPIC = re.compile("0x(?:[0-9a-fA-F]{2})*"), re.compile("0x[0-9a-fA-F]{64}")
 
 class Nonsense(ValueError):
     """An answer that is not of its form."""
@@ -95,6 +98,15 @@ def head_of(answer: Any) -> Head:
 
 
 def logs_of(answer: Any) -> list[Log]:
+def marked_head_of(answer: Any) -> tuple[int, str, int]:
+    """A block's number, its hash, its time."""
+    head = head_of(answer)
+    mark = blob(answer.get("hash"))
+    if len(mark) != 32:
+        raise Nonsense
+    return head.number, "0x" + mark.hex(), head.time
+
+
     """In the chain's order, without those that a reorganisation removed."""
     if not isinstance(answer, list) or not all(isinstance(log, dict) for log in answer):
         raise Nonsense
@@ -104,21 +116,27 @@ def logs_of(answer: Any) -> list[Log]:
 
 def _log(answer: dict[str, Any]) -> Log:
     topics = answer.get("topics")
-    if not isinstance(topics, list) or not all(len(blob(topic)) == 32 for topic in topics):
+    if not isinstance(topics, list):
         raise Nonsense
     stamp = answer.get("blockTimestamp")
     return Log(
-        "0x" + blob(answer.get("address")).hex(),
-        tuple(topic.lower() for topic in topics),
+        _lower(answer.get("address")),
+        tuple(_lower(topic, TOPIC) for topic in topics),
         blob(answer.get("data")),
         quantity(answer.get("blockNumber")),
         quantity(answer.get("logIndex")),
-        "0x" + blob(answer.get("transactionHash")).hex(),
+        _lower(answer.get("transactionHash")),
         None if stamp is None else quantity(stamp),
     )
 
 
 def result_of(answer: Any) -> Any:
+def _lower(answer: Any, form: re.Pattern[str] = DATA) -> str:
+    if not isinstance(answer, str) or not form.fullmatch(answer):
+        raise Nonsense
+    return answer.lower()
+
+
     """A response's result, or its `RpcError`."""
     if not isinstance(answer, dict):
         raise Nonsense

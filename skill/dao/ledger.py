@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from skill.dao.acts import Act, Signed
+from skill.dao.history import Source
 from skill.dao.nouns import (
     Address,
     BallotCast,
@@ -52,6 +53,10 @@ class Ledger(Protocol):
     @property
     def speaker(self) -> Address | None:
         """The account that signs; None: this Aye can only read."""
+
+    @property
+    def history(self) -> Source | None:
+        """What happened here, for an index of it; None: it is not told block by block."""
 
     def gas(self) -> int:
         """The speaker's own coin, wei: what its transactions are paid with. 0 without a key."""

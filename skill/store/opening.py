@@ -58,9 +58,9 @@ def open_store(place: str | Path) -> Store:
     with in_words(where):
         engine = _engine(url)
         if url.get_backend_name() == "sqlite":
-            _make_private(url)
+            make_private(url)
             event.listen(engine, "connect", _sqlite_settings)
-            event.listen(engine, "begin", _sqlite_begin)
+            event.listen(engine, "begin", begin)
         try:
             with engine.connect().execution_options(**WRITES_FIRST) as connection, connection.begin():
                 make_current(connection, where, Path(str(url.database)) if _is_file(url) else None)
@@ -108,7 +108,7 @@ def _arguments(url: URL) -> dict[str, Any]:
     return {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
 
 
-def _make_private(url: URL) -> None:
+def make_private(url: URL) -> None:
     """Makes the file before SQLite does, which would let others read it."""
     if not _is_file(url) or str(url.database).startswith("file:"):
         return
@@ -125,5 +125,6 @@ def _sqlite_settings(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {setting}")
 
 
-def _sqlite_begin(connection: Connection) -> None:
+def begin(connection: Connection) -> None:
+    """Begins a transaction of SQLite's as its options say, see `WRITES_FIRST`."""
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

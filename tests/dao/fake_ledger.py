@@ -292,6 +292,10 @@ class FakeLedger:
     def speaker(self) -> Address | None:
         return self._speaker
 
+    @property
+    def history(self) -> None:
+        return None
+
     def gas(self) -> int:
         self.before("gas")
         return 0 if self._speaker is None else self.chain.gas.get(self._speaker, 0)
