@@ -28,7 +28,7 @@ from skill.dao.effects import (
     Upgraded,
 )
 from skill.dao.nouns import Asset
-from tests.chain.dialects import Dao, compiled
+from tests.chain.dialects import BLOCK, DELAY, PERIOD, Dao, compiled
 
 Act = tuple[str, int, bytes]
 IMPLEMENTATION = 0x360894A13BA1A3210667C828492DB98DCA3E2076CC3735A920A3CA505D382BBC
@@ -62,14 +62,22 @@ def carried_out(dao: Dao, motion: tuple[Any, ...]) -> None:
     """Voted on, queued where there is a timelock, executed by Bob."""
     functions = dao.governor.functions
     id = functions.hashProposal(*motion).call()
-    dao.pass_delay()
+    _pass(dao, DELAY)
     dao.vote("alice", id, 1)
     dao.vote("bob", id, 1)
-    dao.pass_period()
+    _pass(dao, PERIOD)
     if dao.kind.timelock:
         dao.send(functions.queue(*motion), "bob")
         dao.pass_wait()
     dao.send(functions.execute(*motion), "bob")
+
+
+def _pass(dao: Dao, blocks: int) -> None:
+    """As much time; a clock of seconds needs no blocks for it."""
+    if dao.kind.seconds:
+        dao.chain.move_to(dao.chain.now() + (blocks + 1) * BLOCK)
+    else:
+        dao.mine(blocks + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,9 @@ def was_done(effect: Effect, before: Sight, after: Sight) -> None:
 def undone(dao: Dao) -> Iterator[None]:
     """The chain is as it was afterwards."""
     snapshot, at, ids = dao.chain.ask("evm_snapshot"), dao.chain.now(), list(dao.ids)
-    yield
-    dao.chain.ask("evm_revert", snapshot)
-    dao.chain.ask("evm_setTime", at + 1)
-    dao.ids[:] = ids
+    try:
+        yield
+    finally:
+        dao.chain.ask("evm_revert", snapshot)
+        dao.chain.ask("evm_setTime", at + 1)
+        dao.ids[:] = ids
