@@ -15,6 +15,8 @@ from skill.chain import GWEI, Signer, connect, connect_space
 from skill.config import AnyDao, Config, SpaceConfig
 from skill.dao.acting import look
 from skill.dao.answers import Answer, Done
+from skill.dao.catch_up import Reach, catch_up
+from skill.dao.history import Index
 from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address, Member
@@ -28,7 +30,7 @@ from skill.errors import AyeError, ChainError, StoreError
 from skill.flow import Conversation, Expects, Meaning, Outcome, Reply, Transcript
 from skill.language import load as load_language
 from skill.language.grammar import Names
-from skill.store import Store
+from skill.store import SqlIndex, Store
 from skill.understanding import Understanding, rival
 
 SLOW, REST = 2.0, 60.0
@@ -72,6 +74,7 @@ class Assistant:
         members: tuple[Member, ...],
         clock: Callable[[], float],
         watch: Watch = _unwatched,
+        index: Index | None = None,
     ) -> None:
         self._understanding = understanding
         self._dialogue = dialogue
@@ -82,6 +85,7 @@ class Assistant:
         """By DAO, with the titles of its proposals."""
         self._names_again: dict[str, float] = {}
         self._store = store
+        self._index = index
         self._members = members
         self._clock = clock
         self._watch = watch
@@ -206,6 +210,18 @@ class Assistant:
         """The chain as this assistant reads it, for `aye doctor` and the benches."""
         return self._ledger(dao)
 
+    @property
+    def daos(self) -> tuple[str, ...]:
+        """The keys of all DAOs."""
+        return tuple(self._connect)
+
+    def read_on(self, dao: str) -> Reach | None:
+        """One page further in the index of what happened in a DAO; None: there is none of it. Raises `ChainError`,
+        `StoreError`.
+        """
+        history = self._ledger(dao).history
+        return None if history is None or self._index is None else catch_up(history, self._index)
+
     def _load(self, conversation_id: str) -> Conversation:
         return self._store.conversations.load(conversation_id, next(iter(self._connect)))
 
@@ -278,7 +294,9 @@ class Assistant:
         try:
             ledger = self._ledger(dao)
             with self._in_turn(request, ledger):
-                answer = perform(request, ledger, self._store.journal, self._members, int(self._clock()))
+                answer = perform(
+                    request, ledger, self._store.journal, self._members, int(self._clock()), index=self._index
+                )
                 if isinstance(answer, Done) and not answer.entry.open:
                     with suppress(StoreError):  # it is done all the same; at worst it is told twice
                         self._store.journal.told(answer.entry)  # this turn's reply tells it
@@ -372,4 +390,5 @@ def build(
         members=members,
         clock=clock,
         watch=watch,
+        index=SqlIndex(config.data_folder / "index.db"),
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from skill.dao.catch_up import Reach
+from skill.dao.history import Activity, Missed, Part, Turnout, Voter
 from skill.dao.journal import Entry
 from skill.dao.ledger import Fate
 from skill.dao.nouns import (
@@ -126,18 +128,55 @@ class RulesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ParticipationAnswer:
-    """Of one proposal (`proposal`), or of the whole DAO. `votes_by` is (address, number of votes), most first; `own`
-    the speaker's account, where there is a key.
+    """Of the whole DAO. `most`: those who voted most often, most first; `own`: the speaker's account, where there is a
+    key. `reach`: how far the index goes; None: the ledger itself was asked. So too in the answers that follow.
     """
 
     dao: DaoFacts
-    proposal: Proposal | None
-    ballots: tuple[BallotCast, ...]
-    supply: int
-    proposals: int
-    voters: int
-    votes_by: tuple[tuple[str, int], ...]
+    activity: Activity
+    most: tuple[Voter, ...]
     own: Address | None = None
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnoutAnswer:
+    """Of one proposal."""
+
+    dao: DaoFacts
+    turnout: Turnout
+    own: Address | None = None
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopVotersAnswer:
+    """`proposals`: how many there are."""
+
+    dao: DaoFacts
+    most: tuple[Voter, ...]
+    proposals: int
+    own: Address | None = None
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissedAnswer:
+    """Of the speaker's account."""
+
+    dao: DaoFacts
+    missed: Missed
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAnswer:
+    """`member` None: the speaker's own account."""
+
+    dao: DaoFacts
+    member: Member | None
+    part: Part
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +244,10 @@ Answer = (
     | NoSuchMember
     | RulesAnswer
     | ParticipationAnswer
+    | TurnoutAnswer
+    | TopVotersAnswer
+    | MissedAnswer
+    | MemberAnswer
     | Refused
     | PreparedAnswer
     | Done

@@ -5,6 +5,7 @@ from __future__ import annotations
 from skill.dao import acting, delegation, proposals, proposing, rules, treasury, voting
 from skill.dao import participation as taking_part
 from skill.dao.answers import Answer, Refused
+from skill.dao.history import Index
 from skill.dao.journal import Journal
 from skill.dao.ledger import Ledger
 from skill.dao.naming import named
@@ -19,12 +20,15 @@ from skill.dao.requests import (
     Distribute,
     GovernanceRules,
     ListProposals,
+    MemberActivity,
+    MissedVotes,
     MoveProposal,
     MyVote,
     Participation,
     Power,
     ProposeRule,
     Request,
+    TopVoters,
     TreasuryActivity,
     TreasuryBalance,
     VoteReceipt,
@@ -44,19 +48,26 @@ def perform(
     members: tuple[Member, ...],
     now: int,
     wait: float = 45.0,
+    index: Index | None = None,
 ) -> Answer:
-    """Answers from what is on the chain now.
+    """Answers from what is on the chain now; of what happened in the past, from the index of it where there is one.
 
     `now` is in seconds since the epoch; `wait` is how long a `Commit` may wait for the chain, in seconds. Only a
     `Commit` signs; an act's own request prepares it. Raises `ChainError`, `StoreError` and `SignerError`.
     """
     if ledger.facts.off_chain and isinstance(request, ON_CHAIN_ALONE):
         return Refused("off_chain")
-    return named(_answered(request, ledger, journal, members, now, wait), ledger, members)
+    return named(_answered(request, ledger, journal, members, now, wait, index), ledger, members)
 
 
 def _answered(
-    request: Request, ledger: Ledger, journal: Journal, members: tuple[Member, ...], now: int, wait: float
+    request: Request,
+    ledger: Ledger,
+    journal: Journal,
+    members: tuple[Member, ...],
+    now: int,
+    wait: float,
+    index: Index | None,
 ) -> Answer:
     match request:
         case TreasuryBalance():
@@ -77,7 +88,13 @@ def _answered(
         case GovernanceRules():
             return rules.rules(request, ledger)
         case Participation():
-            return taking_part.participation(request, ledger)
+            return taking_part.participation(request, ledger, index, now)
+        case TopVoters():
+            return taking_part.top_voters(ledger, index)
+        case MissedVotes():
+            return taking_part.missed(ledger, index)
+        case MemberActivity():
+            return taking_part.of_member(request, ledger, index, members)
         case _:
             return _act(request, ledger, journal, members, now, wait)
 

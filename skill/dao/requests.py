@@ -85,6 +85,24 @@ class Participation:
     kind: Literal["participation"] = "participation"
 
 
+@dataclass(frozen=True, slots=True)
+class TopVoters:
+    kind: Literal["top_voters"] = "top_voters"
+
+
+@dataclass(frozen=True, slots=True)
+class MissedVotes:
+    kind: Literal["missed_votes"] = "missed_votes"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberActivity:
+    """No member: the speaker's own key."""
+
+    member: str | None = None
+    kind: Literal["member_activity"] = "member_activity"
+
+
 # --- acts: the request prepares and signs nothing; `Commit` signs what was prepared ---
 
 
@@ -209,5 +227,8 @@ Request = (
     | Power
     | GovernanceRules
     | Participation
+    | TopVoters
+    | MissedVotes
+    | MemberActivity
     | ActRequest
 )

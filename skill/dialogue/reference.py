@@ -64,6 +64,7 @@ FOLLOWS = MappingProxyType(
         "treasury_activity": ("direction", "period"),
         "list_proposals": ("state",),
         "voting_power": ("member",),
+        "member_activity": ("member",),
         "governance_rules": ("parameter",),
         "propose_rule": ("unit",),
     }

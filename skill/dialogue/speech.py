@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
 
+from skill.dao.history import Titled
 from skill.dao.nouns import (
     Address,
     Asset,
@@ -173,7 +174,7 @@ class Speech:
         """A proposal's title, without its last full stop."""
         return prose.speakable(title, TITLE, self.told).rstrip(".!?:; ") or self.say("no_title")
 
-    def numbered(self, proposal: Proposal) -> str:
+    def numbered(self, proposal: Proposal | Titled) -> str:
         """Such as "four, Fund the summer festival"."""
         return self.say("numbered", number=proposal.number, title=self.title(proposal.title))
 
@@ -186,6 +187,10 @@ class Speech:
     def date(self, at: float) -> str:
         """Such as "on the third of October"."""
         return times.date(at, self.now, self.zone, self.replies)
+
+    def day(self, at: float) -> str:
+        """Such as "the third of October", to follow "up to"."""
+        return times.date(at, self.now, self.zone, self.replies, ("day", "day_other_year"))
 
     def duration(self, seconds: int) -> str:
         """Such as "three days"."""

@@ -7,6 +7,8 @@ from skill.dao.answers import (
     AmbiguousProposal,
     Answer,
     Done,
+    MemberAnswer,
+    MissedAnswer,
     MyVoteAnswer,
     NoSuchMember,
     NoSuchProposal,
@@ -18,10 +20,12 @@ from skill.dao.answers import (
     ReceiptAnswer,
     Refused,
     RulesAnswer,
+    TopVotersAnswer,
     TreasuryAnswer,
+    TurnoutAnswer,
 )
 from skill.dao.nouns import Member
-from skill.dao.requests import Request
+from skill.dao.requests import MissedVotes, Request, TopVoters
 from skill.dialogue import delegation, participation, proposals, proposing, rules, treasury, voting
 from skill.dialogue.speech import Said, Speech
 from skill.flow import Meaning
@@ -65,6 +69,12 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
             return proposals.move_request(meaning.intent, slots)
         case "participation":
             return participation.request(slots)
+        case "top_voters":
+            return TopVoters()
+        case "missed_votes":
+            return MissedVotes()
+        case "member_activity":
+            return participation.member_request(slots)
     return None
 
 
@@ -101,6 +111,14 @@ def told(answer: Answer, speech: Speech, meaning: Meaning | None) -> Said:
             return rules.told(answer, speech)
         case ParticipationAnswer():
             return participation.told(answer, speech)
+        case TurnoutAnswer():
+            return participation.turnout(answer, speech)
+        case TopVotersAnswer():
+            return participation.top(answer, speech)
+        case MissedAnswer():
+            return participation.missed(answer, speech)
+        case MemberAnswer():
+            return participation.member(answer, speech)
         case Refused():
             return voting.refused(answer, speech)
         case Done():

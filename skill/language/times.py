@@ -83,16 +83,22 @@ def when(at: float, now: float, zone: tzinfo | None, replies: Replies) -> str:
     return replies.text(key, span=roughly(at - now, replies), moment=moment(at, now, zone, replies))
 
 
-def date(at: float, now: float, zone: tzinfo | None, replies: Replies) -> str:
-    """The day alone: "today", "on the third of October"."""
+def date(
+    at: float,
+    now: float,
+    zone: tzinfo | None,
+    replies: Replies,
+    keys: tuple[str, str] = ("date", "date_other_year"),
+) -> str:
+    """The day alone: "today", "on the third of October". `keys`: the replies for a day of this year and of another."""
     then, today = local(at, zone), local(now, zone)
     days = (then.date() - today.date()).days
     if days in (0, -1):
         return replies.text("date_today" if days == 0 else "date_yesterday")
     facts = {"day": replies.row("days")[then.day - 1], "month": replies.row("months")[then.month - 1]}
     if abs(days) < 300:
-        return replies.text("date", **facts)
-    return replies.text("date_other_year", year=_year(then.year, replies), **facts)
+        return replies.text(keys[0], **facts)
+    return replies.text(keys[1], year=_year(then.year, replies), **facts)
 
 
 def span(period: str, now: float, zone: tzinfo | None) -> tuple[int, int | None]:

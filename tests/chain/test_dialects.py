@@ -20,7 +20,7 @@ from skill.dialogue import Dialogue, DialogueSettings
 from skill.errors import NotAGovernor, Reverted
 from skill.flow import Reply, Transcript
 from skill.language.grammar import Names
-from skill.store import open_store
+from skill.store import SqlIndex, open_store
 from skill.understanding import Understanding
 from tests.chain.dialects import BLOCK, KINDS, Dao, dao_of
 from tests.dialogue.facts import ENGLISH
@@ -111,6 +111,7 @@ def talk(dao: Dao, tmp_path: Path) -> Iterator[Talk]:
             store,
             members,
             lambda: float(dao.chain.now()),
+            index=SqlIndex(tmp_path / "index.db"),
         )
         yield Talk(dao, ledger, assistant)
 
@@ -188,6 +189,39 @@ def test_a_vote_is_cast_once_and_told(dao: Dao, talk: Talk) -> None:
     taken = talk.say("what's the participation on proposal #1")
     assert taken.startswith("Fifty percent of all votes are cast") and "Bob voted no and you voted yes." in taken
     assert "Most often voted" in talk.say("who votes most")
+
+
+def test_who_takes_part_is_told(dao: Dao, talk: Talk) -> None:
+    """Of all, of each, and of what one missed: by the index, which is read on at each question."""
+    say = talk.say
+    active = say("how active is the community")
+    assert active.startswith("One member has voted so far. They cast one vote on two proposals.")
+    assert "On average fifteen percent of all votes take part. Most often voted Bob, once." in active
+    assert say("who votes most") == "Most often voted Bob, once. There have been two proposals."
+    assert say("how active is Bob") == (
+        f"Bob could vote on one proposal, and did. The last vote was on proposal {talk.called(1)}, Fund the roof. "
+        "Bob made one proposal."
+    )
+    assert say("how active am I") == "You had no votes on any proposal so far."
+    missed = say("have I missed any")
+    open_ = f"You can still vote on one: {talk.called(1)}, Fund the roof, which closes in one hour"
+    assert missed.startswith(open_) and missed.endswith("None has closed that you could have voted on.")
+    talk.do("vote yes on proposal #1")
+    assert say("who votes most").startswith("Most often voted ") and "you, once" in say("who votes most")
+    dao.pass_period()
+    missed = say("have I missed any")
+    assert missed.startswith(f"You can still vote on one: {talk.called(2)}, A slower pace, which closes in ")
+    assert missed.endswith("You voted on the one that has closed, so you missed none.")
+    dao.send(dao.token.functions.delegate(dao.who["speaker"]), "carol")
+    dao.pass_period()
+    assert say("have I missed any") == (
+        f"You missed one of two that have closed. It was {talk.called(2)}, A slower pace, closed today."
+    )
+    assert say("how active am I") == (
+        f"You could vote on two proposals, and did on one. The last vote was on proposal {talk.called(1)}, "
+        "Fund the roof. One other member has delegated to you."
+    )
+    assert say("how active is Alice").startswith("Alice could vote on two proposals, and did on none. Alice made one")
 
 
 def test_a_reason_and_an_abstention(dao: Dao, talk: Talk) -> None:

@@ -19,7 +19,7 @@ ENGLISH = load_replies(INTENTS, "en")
 KOREAN = load_replies(INTENTS, "ko")
 
 KOREAN_LACKS = re.compile(
-    r"activity_.*|movement_.*|status_.*|deadline_.*|quorum_.*|effects_(of|left)|you_voted|rules_.*|turnout.*|votes_.*"
+    r"activity_.*|movement_.*|status_.*|deadline_.*|quorum_.*|effects_(of|left)|you_voted|rules_.*|votes_.*"
     r"|power_.*|mine_.*|open_.*|receipt_.*|no_such_(member|dao)|no_members|daos|dao_now|same_dao|switched"
     r"|refused_(not_(proposer|succeeded|queued|ready|pending)|no_tokens|self_delegate|below_threshold|no_funds"
     r"|unknown_asset|bad_amount)|act_(?!vote).*|done_created|read_back_(?!vote|power|reason|change).*|not_done_(?!vote).*"
