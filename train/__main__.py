@@ -7,12 +7,15 @@ DIR is laid out as the Speech-to-Intent benchmark. It needs torch (`pip install 
 
 The teacher is the model as it is on the clean sound, the pupil the changed encoder on the noisy one: it learns to give
 the same frames (mean square), and by them the same next tokens through the unchanged decoder (Kullback-Leibler). No
-label is needed: the tokens are those of the text where there is one, else what the teacher hears.
+label is needed: the tokens are those of the text where there is one, else what the teacher hears. Where there is one,
+its words count too (cross-entropy), for what the teacher itself mishears: "ether", "abstain". Not its numbers and
+marks, which may be written otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 import time
 from collections.abc import Sequence
@@ -30,7 +33,7 @@ from skill.hearing.mel import HOP, RATE
 from skill.hearing.recogniser_whisper import AFTER_SECONDS, COMMON, bundled
 from skill.hearing.walk import END
 from train.encoder import Decoder, Encoder, Weights
-from train.sounds import Mixer, Pair, Spoken, utterances
+from train.sounds import NUMBERS, Mixer, Pair, Spoken, utterances
 
 LONGEST_TEXT = 60
 POOL, BATCH, BATCHES_A_STEP = 32, 4, 2
@@ -41,6 +44,8 @@ SILENT_FRAMES = round(AFTER_SECONDS * RATE / HOP / 2) - 10
 """Of the silence put after the speech: frames that need not be learnt."""
 VARIANCE = 0.9
 """Of the encoder's output, about."""
+FRAMES, WORDS = 0.5, 0.4
+"""Weights of these losses; that of the tokens has 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,8 @@ class Batch:
     tokens: Tensor
     counted: Tensor
     """Which of the next tokens count (B, T)."""
+    said: Tensor
+    """Which of them are words that somebody wrote down (B, T)."""
     heard: Tensor
     """Which frames count (B, F)."""
 
@@ -62,18 +69,19 @@ class Lesson:
     def __init__(self, spoken: Sequence[Spoken], kitchen: np.ndarray, rank: int) -> None:
         folder = bundled()
         weights = Weights(folder / "model.bin")
-        self.encoder, self._decoder = Encoder(weights, rank), Decoder(weights)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._spoken, self._kitchen = spoken, kitchen
-        self._texts: dict[int, list[int]] = {}
+        self._texts = {at: self._written(one.text) for at, one in enumerate(spoken) if one.text}
+        self._known = torch.tensor(sorted({*range(COMMON), END, *itertools.chain(*self._texts.values())}))
+        self.encoder, self._decoder = Encoder(weights, rank), Decoder(weights, self._known)
 
     def batches(self, mixer: Mixer, count: int) -> list[Batch]:
         """`count` pairs in batches."""
         pairs = sorted((mixer.pair() for _ in range(count)), key=lambda pair: pair.clean.shape[1])
         return [self._batch(pairs[at : at + BATCH]) for at in range(0, count, BATCH)]
 
-    def losses(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Of the tokens, and of the frames."""
+    def losses(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Of the tokens, of the frames, of the words."""
         with torch.no_grad():
             taught = self.encoder(batch.clean, False)
             next_taught = self._decoder(batch.tokens[:, :-1], taught)[:, 1:]
@@ -81,39 +89,52 @@ class Lesson:
         next_learnt = self._decoder(batch.tokens[:, :-1], learnt)[:, 1:]
         apart = (next_taught.exp() * (next_taught - next_learnt)).sum(-1)
         far = ((learnt - taught) ** 2).mean(-1) / VARIANCE
-        return (apart * batch.counted).sum() / batch.counted.sum(), (far * batch.heard).sum() / batch.heard.sum()
+        next_said = torch.searchsorted(self._known, batch.tokens[:, 2:].contiguous())[..., None]
+        surprise = -next_learnt.gather(-1, next_said).squeeze(-1)
+        return (
+            (apart * batch.counted).sum() / batch.counted.sum(),
+            (far * batch.heard).sum() / batch.heard.sum(),
+            (surprise * batch.said).sum() / batch.said.sum().clamp(min=1),
+        )
 
-    def checked(self, batches: Sequence[Batch]) -> tuple[float, float]:
+    def checked(self, batches: Sequence[Batch]) -> list[float]:
         """The mean losses."""
         with torch.no_grad():
-            both = [[float(loss) for loss in self.losses(batch)] for batch in batches]
-        tokens, frames = np.mean(both, axis=0)
-        return float(tokens), float(frames)
+            all_three = [[float(loss) for loss in self.losses(batch)] for batch in batches]
+        return [float(loss) for loss in np.mean(all_three, axis=0)]
 
     def _batch(self, pairs: Sequence[Pair]) -> Batch:
         length = max(pair.clean.shape[1] for pair in pairs)
         texts = [[*PROMPT, *self._text(pair), END] for pair in pairs]
         tokens = torch.full((len(pairs), max(map(len, texts))), END)
         counted = torch.zeros(len(pairs), tokens.shape[1] - 2)
+        said = torch.zeros_like(counted)
         heard = torch.zeros(len(pairs), length // 2)
         for at, (pair, text) in enumerate(zip(pairs, texts, strict=True)):
             tokens[at, : len(text)] = torch.tensor(text)
             counted[at, : len(text) - 2] = 1
+            if self._spoken[pair.of].text:
+                said[at, : len(text) - 2] = torch.tensor([float(self._is_word(token)) for token in text[2:]])
             heard[at, : pair.clean.shape[1] // 2 - SILENT_FRAMES] = 1
         clean, noisy = (
             torch.from_numpy(np.stack([_padded(one, length) for one in ones]))
             for ones in ([pair.clean for pair in pairs], [pair.noisy for pair in pairs])
         )
-        return Batch(clean, noisy, tokens, counted, heard)
+        return Batch(clean, noisy, tokens, counted, said, heard)
+
+    def _is_word(self, token: int) -> bool:
+        """A word or a part of one, and no number's."""
+        written = self._tokenizer.decode([token]).strip().lower()
+        return token != END and written.isalpha() and written not in NUMBERS
+
+    def _written(self, text: str) -> list[int]:
+        text = text.strip()
+        text = text[0].upper() + text[1:] + ("" if text[-1] in ".?!" else ".")
+        return [int(token) for token in self._tokenizer.encode(f" {text}", add_special_tokens=False).ids[:LONGEST_TEXT]]
 
     def _text(self, pair: Pair) -> list[int]:
         if pair.of not in self._texts:
-            text = self._spoken[pair.of].text.strip()
-            if text:
-                text = text[0].upper() + text[1:] + ("" if text[-1] in ".?!" else ".")
-                self._texts[pair.of] = self._tokenizer.encode(f" {text}", add_special_tokens=False).ids[:LONGEST_TEXT]
-            else:
-                self._texts[pair.of] = self._heard(torch.from_numpy(pair.clean)[None])
+            self._texts[pair.of] = self._heard(torch.from_numpy(pair.clean)[None])
         return self._texts[pair.of]
 
     @torch.no_grad()
@@ -122,8 +143,8 @@ class Lesson:
         frames = self.encoder(mel, False)
         tokens = list(PROMPT)
         while len(tokens) < LONGEST_TEXT:
-            best = int(self._decoder(torch.tensor([tokens]), frames)[0, -1].argmax())
-            if best == COMMON:
+            best = int(self._known[self._decoder(torch.tensor([tokens]), frames)[0, -1].argmax()])
+            if best == END:
                 break
             tokens.append(best)
         return tokens[len(PROMPT) :]
@@ -151,7 +172,7 @@ def main() -> None:
     if given.start:
         lesson.encoder.start(given.start)
     same = lesson.batches(Mixer(spoken, kitchen, 99), CHECKED)
-    print("tokens {:.4f} frames {:.4f}".format(*lesson.checked(same)), flush=True)
+    print("tokens {:.4f} frames {:.4f} words {:.4f}".format(*lesson.checked(same)), flush=True)
     mixer, waiting = Mixer(spoken, kitchen, 1), list[Batch]()
     learnt = list(lesson.encoder.parameters())
     optimiser = torch.optim.AdamW(learnt, lr=given.rate, betas=(0.9, 0.98), weight_decay=0.0)
@@ -163,13 +184,14 @@ def main() -> None:
         optimiser.zero_grad()
         for _ in range(BATCHES_A_STEP):
             waiting = waiting or lesson.batches(mixer, POOL)
-            of_tokens, of_frames = lesson.losses(waiting.pop(np.random.default_rng(step).integers(len(waiting))))
-            ((of_tokens + 0.5 * of_frames) / BATCHES_A_STEP).backward()
+            batch = waiting.pop(np.random.default_rng(step).integers(len(waiting)))
+            of_tokens, of_frames, of_words = lesson.losses(batch)
+            ((of_tokens + FRAMES * of_frames + WORDS * of_words) / BATCHES_A_STEP).backward()
         torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         optimiser.step()
         step += 1
         if step % 100 == 0 or done == 1:
-            told = "{} steps: tokens {:.4f} frames {:.4f}, {:.0%} of the time"
+            told = "{} steps: tokens {:.4f} frames {:.4f} words {:.4f}, {:.0%} of the time"
             print(told.format(step, *lesson.checked(same), done), flush=True)
             lesson.encoder.write(given.out)
 

@@ -16,8 +16,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from skill.hearing.adaptation import Adaptation, write
-from skill.hearing.recogniser_whisper import COMMON
-from skill.hearing.walk import END
 from skill.hearing.whisper_graph import FEATURES, HEADS, LAYERS, SIZE
 from skill.hearing.whisper_weights import ModelFile
 
@@ -164,18 +162,18 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Tokens and frames to the log-probabilities of the next tokens; nothing in it is learnt."""
+    """Tokens and frames to the log-probabilities of the next token among `known` (V,); nothing in it is learnt."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, known: Tensor) -> None:
         super().__init__()
         self.embedding = weights.of("decoder/embeddings/weight")
         self.positions = weights.of("decoder/position_encodings/encodings")
-        self.rows = torch.cat([self.embedding[:COMMON], self.embedding[END : END + 1]])
+        self.rows = self.embedding[known]
         self.blocks = nn.ModuleList(Block(weights, f"decoder/layer_{n}", 0, True) for n in range(LAYERS))
         self.norm = Norm(weights, "decoder/layer_norm", False)
 
     def forward(self, tokens: Tensor, encoded: Tensor) -> Tensor:
-        """(B, T), (B, F, D) -> (B, T, COMMON + 1)."""
+        """(B, T), (B, F, D) -> (B, T, V)."""
         x = self.embedding[tokens] + self.positions[: tokens.shape[1]]
         for block in self.blocks:
             x = block(x, False, encoded)

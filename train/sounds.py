@@ -97,7 +97,7 @@ class Mixer:
         if random.random() < 0.4:
             speech = self._other_microphone(speech)
         speech = self._cut(speech)
-        noisy = speech if random.random() < 0.12 else speech + self._noise(speech)
+        noisy = speech if random.random() < 0.18 else speech + self._noise(speech)
         if random.random() < 0.2:  # as a room of voices is heard
             noisy = farther_softer(np.asarray(noisy / np.abs(noisy).max() * 32767, np.int16)).astype(np.float64)
         noisy = noisy / (np.abs(noisy).max() + 1e-9) * random.uniform(0.15, 0.6)
