@@ -14,10 +14,12 @@ demo: install ## a real DAO on this machine, and Aye talking with you about it
 	@.venv/bin/aye demo $(ARGS)
 
 test: install-test ## the tests, slow ones too (about 15 minutes on two cores)
-	@.venv/bin/python -m pytest -q -m "not long"
+	@.venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long and not sound"
+	@.venv/bin/python -m pytest -q -m "sound and not long"
 
 test-long: install-test ## more voices, more kills; writes the figures in docs/
-	@.venv/bin/python -m pytest -q
+	@.venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not sound"
+	@.venv/bin/python -m pytest -q -m sound
 	@.venv/bin/python bench/sentences.py --write-docs docs/hearing.md
 	@.venv/bin/python bench/understanding.py --write-docs docs/understanding.md
 	@.venv/bin/python bench/turn.py --write-docs docs/performance.md

@@ -18,8 +18,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What plays and listens in real time gets a second and a third try: two busy cores may drop samples."""
+    """What plays and listens in real time runs alone, with a second and a third try: busy cores may drop samples."""
     for item in items:
         if "sound_card" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.sound)
             item.add_marker(pytest.mark.flaky(reruns=2))

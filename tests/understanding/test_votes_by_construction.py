@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from random import Random
 
 import pytest
@@ -187,9 +188,9 @@ def test_only_politeness_may_stand_around_a_vote(
 def test_any_text_around_a_vote_is_no_politeness(
     understanding: Understanding, before: str, vote: str, after: str
 ) -> None:
-    """Letters of any script around an instruction make it another sentence."""
+    """Letters of any script around an instruction make it another sentence. What is only written otherwise is not."""
     text = f"{before} {vote} {after}"
-    around = re.findall(r"[^\W_]+", f"{before} {after}".lower())
+    around = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", f"{before} {after}".lower()))
     if _votes(understanding, text):
         assert set(around) <= BEFORE_OK | AFTER_OK | VOCATIVES | FILLERS, text
 
