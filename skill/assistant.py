@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from skill.chain import GWEI, Signer, connect, connect_space
-from skill.config import AnyDao, Config, SpaceConfig
+from skill.chain import GWEI, Setting, Signer, connect, connect_space, read_abi
+from skill.config import AnyDao, Config, DaoConfig, SpaceConfig
 from skill.dao.acting import look
 from skill.dao.answers import Answer, Done
 from skill.dao.catch_up import Reach, catch_up
@@ -26,7 +27,7 @@ from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, OfHearing, Step
 from skill.dialogue.outcome import of_entry
 from skill.dialogue.pin import checker
-from skill.errors import AyeError, ChainError, StoreError
+from skill.errors import AyeError, ChainError, ConfigError, StoreError
 from skill.flow import Conversation, Expects, Meaning, Outcome, Reply, Transcript
 from skill.language import load as load_language
 from skill.language.grammar import Names
@@ -357,7 +358,19 @@ def connected(dao: AnyDao, signer: Signer | None) -> Ledger:
         from_block=dao.from_block,
         tokens=dao.tokens,
         max_fee=round(dao.max_fee_gwei * GWEI),
+        setting=setting_of(dao),
     )
+
+
+def setting_of(dao: DaoConfig) -> Setting:
+    """What the configuration says of a DAO besides where it stands. Raises `ConfigError` for an ABI that is none."""
+    try:
+        calls = {place: read_abi(source, Path()) for place, source in dao.abis.items()}
+    except ValueError as error:
+        raise ConfigError(f"The `abis:` of {dao.key} cannot be read: {error}.", "Look at config.yaml.") from None
+    prices = dao.prices
+    oldest = round(prices.hours * 3600)
+    return Setting(dao.treasury, prices.feeds, prices.currency, oldest, dao.ens, calls)
 
 
 def build(

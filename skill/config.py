@@ -42,6 +42,25 @@ def _address(value: object) -> str:
     return value
 
 
+class PricesConfig(_Part):
+    """Price feeds on the chain: by a token's address, or `coin`."""
+
+    feeds: Mapping[str, str] = Field(default_factory=dict)
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    hours: float = Field(default=25, gt=0, le=10_000)
+    """An older price is not taken."""
+
+    @field_validator("feeds", mode="before")
+    @classmethod
+    def _feeds(cls, value: object) -> Mapping[str, str]:
+        if not isinstance(value, Mapping):
+            raise ValueError('lines such as `coin: "0x…"`')
+        return {token if token == "coin" else _address(token): _address(feed) for token, feed in value.items()}
+
+
+_CALL = re.compile(r"\w+\s*\([^;{}]*\)")
+
+
 class DaoConfig(_Part):
     """One DAO: where its chain is reached and where its governor stands."""
 
@@ -55,8 +74,35 @@ class DaoConfig(_Part):
     tokens: tuple[str, ...] = ()
     max_fee_gwei: float = Field(default=500, gt=0, le=1_000_000)
     """The most that is ever offered for a unit of gas."""
+    treasury: tuple[str, ...] = ()
+    """Addresses that hold its money besides the one that its proposals act from."""
+    prices: PricesConfig = PricesConfig()
+    ens: str | None = None
+    """The registry of names; None: where it stands on Ethereum."""
+    abis: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    """By a contract's address: its functions as they are written in Solidity, or a JSON file of its ABI."""
 
     _governor = field_validator("governor", mode="before")(_address)
+
+    @field_validator("ens", mode="before")
+    @classmethod
+    def _ens(cls, value: object) -> str | None:
+        return None if value is None else _address(value)
+
+    @field_validator("abis", mode="before")
+    @classmethod
+    def _abis(cls, value: object) -> Mapping[str, str | tuple[str, ...]]:
+        if not isinstance(value, Mapping):
+            raise ValueError('lines such as `"0x…": ["setFee(uint256 basisPoints)"]`')
+        read: dict[str, str | tuple[str, ...]] = {}
+        for place, calls in value.items():
+            if isinstance(calls, list | tuple) and all(isinstance(one, str) and _CALL.fullmatch(one) for one in calls):
+                read[_address(place)] = tuple(calls)
+            elif isinstance(calls, str):
+                read[_address(place)] = calls
+            else:
+                raise ValueError("functions such as setFee(uint256 basisPoints), or a JSON file of an ABI")
+        return read
 
     @model_validator(mode="before")
     @classmethod
@@ -81,7 +127,7 @@ class DaoConfig(_Part):
         """All its endpoints."""
         return (self.endpoint, *self.endpoints)
 
-    @field_validator("tokens", mode="before")
+    @field_validator("tokens", "treasury", mode="before")
     @classmethod
     def _tokens(cls, value: object) -> tuple[str, ...]:
         if not isinstance(value, (list, tuple)):

@@ -12,6 +12,7 @@ from skill.chain.gas import GasMoney, gas_money
 from skill.chain.governor import Governor
 from skill.chain.key import Signer, load_signer
 from skill.chain.key_files import create_signer
+from skill.chain.named import read as read_abi
 from skill.chain.node import Node
 from skill.chain.recognise import recognise
 from skill.chain.sender import FEE_CEILING, GWEI, Sender
@@ -35,6 +36,7 @@ __all__ = [
     "delegations",
     "gas_money",
     "load_signer",
+    "read_abi",
     "states_of",
 ]
 

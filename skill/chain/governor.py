@@ -24,6 +24,7 @@ from skill.chain.logs import BlockTimes, Created, LogReader, VoteLog, created_of
 from skill.chain.named import by_selector
 from skill.chain.names import Names
 from skill.chain.node import Call, Node
+from skill.chain.prices import Prices
 from skill.chain.proposals import Standings, assembled
 from skill.chain.rule_calls import RuleCalls
 from skill.chain.sender import Sender
@@ -33,6 +34,7 @@ from skill.chain.trial import Trials
 from skill.chain.wire import Head, Log, LogQuery, checksum
 from skill.dao.acts import Act, Propose, Signed
 from skill.dao.ledger import Fate
+from skill.dao.money import Collections
 from skill.dao.nouns import (
     Address,
     BallotCast,
@@ -105,7 +107,14 @@ class Governor:
             customs=dialect.customs,
         )
         self._treasury = TreasuryReader(
-            node, parts.treasury, parts.governor, self._facts.coin, self._assets, self._times, from_block
+            node,
+            list(dict.fromkeys([parts.treasury, *map(checksum, setting.treasury)])),
+            parts.governor,
+            self._facts.coin,
+            self._assets,
+            self._times,
+            from_block,
+            Prices(setting.feeds, setting.currency, setting.oldest),
         )
         self._trials = Trials(
             node,
@@ -168,6 +177,10 @@ class Governor:
     def treasury(self) -> Treasury:
         """The coin and the tokens, those of dollars first. One round trip; two where no tokens are configured."""
         return self._treasury.holdings()
+
+    def collections(self) -> Collections:
+        """NFTs; two round trips at first."""
+        return self._treasury.collections()
 
     def transfers(self, since: int) -> tuple[Transfer, ...]:
         """Tokens in and out, and coin out through the timelock. Coin that came in leaves no log."""

@@ -115,7 +115,7 @@ def _signature(name: str, arguments: Sequence[tuple[str, str]]) -> Signature:
     try:
         for kind, _ in arguments:
             registry.get_encoder(kind)
-    except (ABITypeError, ParseError, KeyError):
+    except (ABITypeError, ParseError, KeyError, ValueError):
         raise ValueError(f"{name} takes what is no type of an ABI") from None
     function = abi.Function(f"{name}({','.join(kind for kind, _ in arguments)})")
     return Signature(function, tuple(called for _, called in arguments))

@@ -37,6 +37,7 @@ from skill.chain.wire import Nonsense
 from skill.dao.acts import Act, Signed, Vote
 from skill.dao.ledger import Fate
 from skill.dao.members import same
+from skill.dao.money import Collections
 from skill.dao.nouns import (
     Address,
     Asset,
@@ -266,6 +267,10 @@ class Snapshot:
             for vote in votes
             if vote.proposal in numbers and wanted in (None, vote.proposal)
         )
+
+    def collections(self) -> Collections:
+        """A space has no treasury."""
+        raise NotAGovernor("A Snapshot space has no treasury.", "Ask another DAO.")
 
     def trial(self, proposal: Proposal) -> Trial | None:
         """Nothing is carried out."""

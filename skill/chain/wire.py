@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from eth_utils.address import to_checksum_address
 
-
 DATA, TOPIC = re.compile("0x(?:[0-9a-fA-F]{2})*"), re.compile("0x[0-9a-fA-F]{64}")
+
 
 class Nonsense(ValueError):
     """An answer that is not of its form."""
@@ -97,7 +98,6 @@ def head_of(answer: Any) -> Head:
     )
 
 
-def logs_of(answer: Any) -> list[Log]:
 def marked_head_of(answer: Any) -> tuple[int, str, int]:
     """A block's number, its hash, its time."""
     head = head_of(answer)
@@ -107,6 +107,7 @@ def marked_head_of(answer: Any) -> tuple[int, str, int]:
     return head.number, "0x" + mark.hex(), head.time
 
 
+def logs_of(answer: Any) -> list[Log]:
     """In the chain's order, without those that a reorganisation removed."""
     if not isinstance(answer, list) or not all(isinstance(log, dict) for log in answer):
         raise Nonsense
@@ -130,13 +131,13 @@ def _log(answer: dict[str, Any]) -> Log:
     )
 
 
-def result_of(answer: Any) -> Any:
 def _lower(answer: Any, form: re.Pattern[str] = DATA) -> str:
     if not isinstance(answer, str) or not form.fullmatch(answer):
         raise Nonsense
     return answer.lower()
 
 
+def result_of(answer: Any) -> Any:
     """A response's result, or its `RpcError`."""
     if not isinstance(answer, dict):
         raise Nonsense
@@ -156,11 +157,12 @@ def _lower(answer: Any, form: re.Pattern[str] = DATA) -> str:
     return RpcError(code if isinstance(code, int) else 0, str(error.get("message", "")), raw)
 
 
+@lru_cache(maxsize=50_000)
 def checksum(address: str) -> str:
-    """EIP-55."""
+    """EIP-55. A hash each: of one DAO the same few are asked for again and again."""
     return to_checksum_address(address)
 
 
 def address_in(topic: str) -> str:
     """The address in a topic, EIP-55."""
-    return to_checksum_address("0x" + topic[-40:])
+    return checksum("0x" + topic[-40:])

@@ -9,6 +9,7 @@ from skill.dao.catch_up import Reach
 from skill.dao.history import Activity, Missed, Part, Turnout, Voter
 from skill.dao.journal import Entry
 from skill.dao.ledger import Fate
+from skill.dao.money import Asset, Spending, Subscriber, Worth
 from skill.dao.nouns import (
     Address,
     BallotCast,
@@ -32,6 +33,49 @@ class TreasuryAnswer:
     holdings: tuple[Holding, ...]
     as_of: int
     unknown_asset: str | None = None
+    left_out: int = 0
+    """Kinds of tokens that were not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueAnswer:
+    """`priced`: feeds are configured. `unknown_asset` as above."""
+
+    dao: DaoFacts
+    currency: str
+    each: tuple[Worth, ...]
+    as_of: int
+    priced: bool
+    unknown_asset: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunwayAnswer:
+    """What went out in the last `seconds`, asset by asset."""
+
+    dao: DaoFacts
+    each: tuple[Spending, ...]
+    seconds: int
+    as_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionsAnswer:
+    """Of the last year. `revenue`: all that came in, by asset."""
+
+    dao: DaoFacts
+    subscribers: tuple[Subscriber, ...]
+    revenue: tuple[tuple[Asset, int], ...]
+    named: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NftsAnswer:
+    """`left_out`: collections that were not looked at."""
+
+    dao: DaoFacts
+    held: tuple[Holding, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +277,10 @@ class Done:
 
 Answer = (
     TreasuryAnswer
+    | ValueAnswer
+    | RunwayAnswer
+    | SubscriptionsAnswer
+    | NftsAnswer
     | ActivityAnswer
     | ProposalsAnswer
     | ProposalAnswer

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from skill.dao.acts import Act, Signed
 from skill.dao.history import Source
+from skill.dao.money import Collections
 from skill.dao.nouns import (
     Address,
     BallotCast,
@@ -68,6 +69,9 @@ class Ledger(Protocol):
         """Number of the newest block."""
 
     def treasury(self) -> Treasury: ...
+
+    def collections(self) -> Collections:
+        """Its NFTs."""
 
     def transfers(self, since: int) -> tuple[Transfer, ...]:
         """In and out of the treasury since a time, oldest first."""

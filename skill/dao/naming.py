@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 
-from skill.dao.answers import ActivityAnswer, Answer, PreparedAnswer, ProposalAnswer
+from skill.dao.answers import ActivityAnswer, Answer, PreparedAnswer, ProposalAnswer, SubscriptionsAnswer
 from skill.dao.effects import Argument, Effect
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address, DaoFacts, Member
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 def named(answer: Answer, ledger: Ledger, members: Sequence[Member]) -> Answer:
     """The same with the names that a register has. Where that fails, without: an address can be said too."""
-    if not isinstance(answer, ProposalAnswer | PreparedAnswer | ActivityAnswer):
+    if not isinstance(answer, ProposalAnswer | PreparedAnswer | ActivityAnswer | SubscriptionsAnswer):
         return answer
     known = {member.address.lower() for member in members} | {one.lower() for one in _own(answer.dao)}
     accounts = [one for one in dict.fromkeys(_spoken(answer)) if one.lower() not in known]
@@ -35,7 +35,7 @@ def _own(dao: DaoFacts) -> tuple[Address, ...]:
     return dao.governor, dao.token, dao.treasury
 
 
-def _spoken(answer: ProposalAnswer | PreparedAnswer | ActivityAnswer) -> Iterator[Address]:
+def _spoken(answer: ProposalAnswer | PreparedAnswer | ActivityAnswer | SubscriptionsAnswer) -> Iterator[Address]:
     match answer:
         case ProposalAnswer():
             if answer.aspect == "description":
@@ -46,6 +46,8 @@ def _spoken(answer: ProposalAnswer | PreparedAnswer | ActivityAnswer) -> Iterato
             yield from _of(answer.prepared.effects)
         case ActivityAnswer():
             yield from (one.other for one in reversed(answer.transfers))
+        case SubscriptionsAnswer():
+            yield from (one.account for one in answer.subscribers)
 
 
 def _of(effects: Sequence[Effect | Argument]) -> Iterator[Address]:

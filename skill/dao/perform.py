@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skill.dao import acting, delegation, proposals, proposing, rules, treasury, voting
+from skill.dao import acting, delegation, proposals, proposing, rules, treasury, voting, worth
 from skill.dao import participation as taking_part
 from skill.dao.answers import Answer, Refused
 from skill.dao.history import Index
@@ -18,6 +18,7 @@ from skill.dao.requests import (
     CreateProposal,
     DelegateVotes,
     Distribute,
+    Finance,
     GovernanceRules,
     ListProposals,
     MemberActivity,
@@ -31,12 +32,23 @@ from skill.dao.requests import (
     TopVoters,
     TreasuryActivity,
     TreasuryBalance,
+    TreasuryNfts,
+    TreasuryRunway,
+    TreasurySubscriptions,
+    TreasuryValue,
     VoteReceipt,
 )
 from skill.errors import WrongChain
 
 ON_CHAIN_ALONE = (
-    TreasuryBalance | TreasuryActivity | DelegateVotes | CreateProposal | ProposeRule | Distribute | MoveProposal
+    TreasuryBalance
+    | TreasuryActivity
+    | Finance
+    | DelegateVotes
+    | CreateProposal
+    | ProposeRule
+    | Distribute
+    | MoveProposal
 )
 """What a DAO that only counts votes has none of."""
 
@@ -74,6 +86,8 @@ def _answered(
             return treasury.balance(request, ledger)
         case TreasuryActivity():
             return treasury.activity(request, ledger)
+        case TreasuryValue() | TreasuryRunway() | TreasurySubscriptions() | TreasuryNfts():
+            return worth.finance(request, ledger, now)
         case ListProposals():
             return proposals.listed(request, ledger)
         case AboutProposal():

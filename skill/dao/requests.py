@@ -33,6 +33,33 @@ class TreasuryActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class TreasuryValue:
+    """In the currency of the configured feeds; no asset: all of it."""
+
+    asset: str | None = None
+    kind: Literal["treasury_value"] = "treasury_value"
+
+
+@dataclass(frozen=True, slots=True)
+class TreasuryRunway:
+    kind: Literal["treasury_runway"] = "treasury_runway"
+
+
+@dataclass(frozen=True, slots=True)
+class TreasurySubscriptions:
+    kind: Literal["treasury_subscriptions"] = "treasury_subscriptions"
+
+
+@dataclass(frozen=True, slots=True)
+class TreasuryNfts:
+    kind: Literal["treasury_nfts"] = "treasury_nfts"
+
+
+Finance = TreasuryValue | TreasuryRunway | TreasurySubscriptions | TreasuryNfts
+"""What is asked about the treasury besides what it holds and what moved."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListProposals:
     """`state` is a `ProposalState` value or `"all"`."""
 
@@ -220,6 +247,7 @@ ActRequest = CastVote | DelegateVotes | CreateProposal | ProposeRule | Distribut
 Request = (
     TreasuryBalance
     | TreasuryActivity
+    | Finance
     | ListProposals
     | AboutProposal
     | MyVote

@@ -14,7 +14,7 @@ def balance(request: TreasuryBalance, ledger: Ledger) -> TreasuryAnswer:
     """All holdings, or the one asked for. A symbol that is not on the list gives all, and `unknown_asset`."""
     treasury = ledger.treasury()
     if request.asset is None:
-        return TreasuryAnswer(ledger.facts, treasury.holdings, treasury.as_of)
+        return TreasuryAnswer(ledger.facts, treasury.holdings, treasury.as_of, left_out=treasury.left_out)
     holding = holding_of(request.asset, treasury.holdings)
     if holding is None:
         return TreasuryAnswer(ledger.facts, treasury.holdings, treasury.as_of, unknown_asset=request.asset)

@@ -62,6 +62,7 @@ FOLLOWS = MappingProxyType(
         "participation": ("proposal",),
         "treasury_balance": ("asset",),
         "treasury_activity": ("direction", "period"),
+        "treasury_value": ("asset",),
         "list_proposals": ("state",),
         "voting_power": ("member",),
         "member_activity": ("member",),

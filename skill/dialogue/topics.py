@@ -10,6 +10,7 @@ from skill.dao.answers import (
     MemberAnswer,
     MissedAnswer,
     MyVoteAnswer,
+    NftsAnswer,
     NoSuchMember,
     NoSuchProposal,
     ParticipationAnswer,
@@ -20,13 +21,16 @@ from skill.dao.answers import (
     ReceiptAnswer,
     Refused,
     RulesAnswer,
+    RunwayAnswer,
+    SubscriptionsAnswer,
     TopVotersAnswer,
     TreasuryAnswer,
     TurnoutAnswer,
+    ValueAnswer,
 )
 from skill.dao.nouns import Member
 from skill.dao.requests import MissedVotes, Request, TopVoters
-from skill.dialogue import delegation, participation, proposals, proposing, rules, treasury, voting
+from skill.dialogue import delegation, participation, proposals, proposing, rules, treasury, voting, worth
 from skill.dialogue.speech import Said, Speech
 from skill.flow import Meaning
 
@@ -41,6 +45,8 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
             return treasury.balance_request(slots)
         case "treasury_activity":
             return treasury.activity_request(slots, speech)
+        case "treasury_value" | "treasury_runway" | "treasury_subscriptions" | "treasury_nfts":
+            return worth.request(meaning.intent, slots)
         case "list_proposals":
             return proposals.list_request(slots)
         case "describe_proposal" | "proposal_status" | "proposal_deadline" | "proposal_effects":
@@ -80,7 +86,8 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
 
 def names_in(answer: Answer) -> tuple[Member, ...]:
     """Names that came with it, of accounts that the address book does not have."""
-    return answer.named if isinstance(answer, ProposalAnswer | PreparedAnswer | ActivityAnswer) else ()
+    with_names = ProposalAnswer | PreparedAnswer | ActivityAnswer | SubscriptionsAnswer
+    return answer.named if isinstance(answer, with_names) else ()
 
 
 def told(answer: Answer, speech: Speech, meaning: Meaning | None) -> Said:
@@ -90,6 +97,14 @@ def told(answer: Answer, speech: Speech, meaning: Meaning | None) -> Said:
             return treasury.balance(answer, speech)
         case ActivityAnswer():
             return treasury.activity(answer, speech)
+        case ValueAnswer():
+            return worth.value(answer, speech)
+        case RunwayAnswer():
+            return worth.runway(answer, speech)
+        case SubscriptionsAnswer():
+            return worth.subscriptions(answer, speech)
+        case NftsAnswer():
+            return worth.nfts(answer, speech)
         case ProposalsAnswer():
             return proposals.listed(answer, speech)
         case ProposalAnswer():

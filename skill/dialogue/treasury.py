@@ -41,12 +41,20 @@ def balance(answer: TreasuryAnswer, speech: Speech) -> Said:
     dollars = sum(one.asset.dollar for one in held)
     amounts = [_held(one, dollars > 1, speech) for one in held]
     if len(held) <= AT_A_TIME:
-        text = opening + speech.say("treasury_holds", amounts=speech.replies.joined(amounts))
+        text = (
+            opening + speech.say("treasury_holds", amounts=speech.replies.joined(amounts)) + _left_out(answer, speech)
+        )
         return Said(f"{text}{_age(answer.as_of, speech)}")
     groups = [amounts[at : at + AT_A_TIME] for at in range(0, len(amounts), AT_A_TIME)]
     first = speech.say("treasury_holds_first", count=len(held), amounts=speech.replies.joined(groups[0]))
     rest = [speech.say("treasury_further", amounts=speech.replies.joined(group)) for group in groups[1:]]
+    rest[-1] += _left_out(answer, speech)
     return Said(f"{opening}{first}{_age(answer.as_of, speech)} {speech.say('say_more')}", (first, *rest))
+
+
+def _left_out(answer: TreasuryAnswer, speech: Speech) -> str:
+    """Spam beyond what anybody can listen to."""
+    return f" {speech.say('treasury_left_out', count=answer.left_out)}" if answer.left_out else ""
 
 
 def _held(one: Holding, several_dollars: bool, speech: Speech) -> str:

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signed, Vote
 from skill.dao.ledger import Fate
+from skill.dao.money import Collections
 from skill.dao.nouns import (
     Address,
     Asset,
@@ -370,6 +371,10 @@ class FakeLedger:
     def change(self, parameter: str, value: int) -> RuleChange | None:
         self.before("change")
         return None if parameter == "timelock_delay" else RuleChange(parameter, value, value)
+
+    def collections(self) -> Collections:
+        self.before("collections")
+        return Collections(())
 
     def trial(self, proposal: Proposal) -> Trial | None:
         self.before("trial")
