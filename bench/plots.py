@@ -98,6 +98,30 @@ def _figure(size: tuple[float, float]) -> Any:
             "svg.hashsalt": "aye",
             "font.family": "sans-serif",
             "font.size": 9,
+def growth(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
+    """What the index costs against the votes in it: a panel a cost, both axes by powers of ten."""
+    figure = _figure((7.2, 2.9))
+    sync, memory, asked = figure.subplots(1, 3)
+    votes = [row["votes"] for row in rows]
+    lines = (
+        (sync, "first sync, s", [row["first sync s"] for row in rows]),
+        (sync, "a day later, s", [row["a day later ms"] / 1e3 for row in rows]),
+        (sync, "reorganised, s", [row["after a reorganisation ms"] / 1e3 for row in rows]),
+        (memory, "process, MB", [row["MB most"] for row in rows]),
+        (memory, "file, MB", [row["file MB"] for row in rows]),
+        (asked, "slowest question, ms", [max(one["median"] for one in row["questions"].values()) for row in rows]),
+    )
+    for at, (panel, name, figures) in enumerate(lines):
+        panel.plot(votes, figures, MARKS[at] + "-", color=COLOURS[at], label=name, markersize=4)
+    memory.axhline(200, linestyle=":", color=INK, linewidth=1)
+    asked.axhline(20, linestyle=":", color=INK, linewidth=1)
+    for panel in (sync, memory, asked):
+        panel.set(xscale="log", yscale="log", xlabel="votes")
+        panel.legend(frameon=False, fontsize=7)
+        panel.grid(alpha=0.3)
+    _save(figure, file)
+
+
             **{f"{what}.color": INK for what in ("text", "xtick", "ytick", "grid")},
             **{f"axes.{what}": INK for what in ("edgecolor", "labelcolor", "titlecolor")},
             "axes.facecolor": "none",

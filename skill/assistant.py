@@ -373,6 +373,11 @@ def setting_of(dao: DaoConfig) -> Setting:
     return Setting(dao.treasury, prices.feeds, prices.currency, oldest, dao.ens, calls)
 
 
+def index_of(config: Config) -> SqlIndex:
+    """Where it is kept what happened in each DAO: on this machine, wherever the journal is. Opens nothing yet."""
+    return SqlIndex(config.data_folder / "index.db")
+
+
 def build(
     config: Config,
     store: Store,
@@ -403,5 +408,5 @@ def build(
         members=members,
         clock=clock,
         watch=watch,
-        index=SqlIndex(config.data_folder / "index.db"),
+        index=index_of(config),
     )

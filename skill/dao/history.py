@@ -188,8 +188,8 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Turnout:
-    """Of one proposal. `weight`: of all ballots together, base units. `choices`: how many there are of each, and of
-    each option by its number, most first. `ballots`: a few of them, the first ones.
+    """Of one proposal. `weight`: of all ballots together, base units; by an index nearly. `choices`: how many there are
+    of each, and of each option by its number, most first. `ballots`: a few of them, the first ones.
     """
 
     proposal: Titled

@@ -106,6 +106,14 @@ class SqlIndex:
         """Answers from what is in the file when it is asked."""
         return SqlRecord(self._reading, key)
 
+    def check(self) -> None:
+        """Reads all of it, and writes what changes nothing. Raises `StoreError`."""
+        with self._writing() as connection:
+            said = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if said != "ok":
+                raise sqlite3.DatabaseError(f"malformed: {said}")
+            connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
     def close(self) -> None:
         """Gives the connections back; it can be used again afterwards."""
         with self._lock:

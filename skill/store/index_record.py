@@ -91,7 +91,7 @@ class SqlRecord:
             if track is None:
                 return ()
             wanted = select(members.c.address, members.c.votes).where(members.c.track == track.id, members.c.votes > 0)
-            found = connection.execute(wanted.order_by(members.c.votes.desc()).limit(limit))
+            found = connection.execute(wanted.order_by(members.c.votes.desc(), members.c.id.desc()).limit(limit))
             return tuple(Voter(_address(row.address), row.votes) for row in found)
 
     def part(self, account: Address) -> Part:

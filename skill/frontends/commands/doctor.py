@@ -13,7 +13,7 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from skill.assistant import connected
+from skill.assistant import connected, index_of
 from skill.chain import gas_money, states_of
 from skill.chain.key import address_of
 from skill.config import AnyDao, Config, DaoConfig, HearingConfig
@@ -72,6 +72,7 @@ def examine(settings: Config, clock: Callable[[], float]) -> Iterator[Finding]:
     yield _looked("wake word", lambda: _wake_word(settings.hearing))
     yield _disk(settings)
     yield _looked("journal", lambda: _journal(settings))
+    yield _looked("index", lambda: _index(settings))
     address, key = _key(settings)
     yield key
     if address is not None:
@@ -128,6 +129,14 @@ def _journal(settings: Config) -> str:
     return (
         f"it can be read and written; {waiting} acts are still under way" if waiting else "it can be read and written"
     )
+
+
+def _index(settings: Config) -> str:
+    index = index_of(settings)
+    if not index.file.exists():
+        return "nothing was read of any DAO's history yet"
+    index.check()
+    return f"it can be read and written, {index.file.stat().st_size / 2**20:.0f} MB of what happened"
 
 
 def _key(settings: Config) -> tuple[str | None, Finding]:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from skill.frontends.listen import listen, room_of
+from skill.frontends.reading import reading_on
 from skill.frontends.session import need_dao, open_session, settings_of, signer_of, typed_passphrase
 
 
@@ -21,6 +22,7 @@ def run(args: argparse.Namespace) -> int:
         with console.status("Loading the speech model and the names in use"):
             session = house.enter_context(open_session(settings, signer))
             room = room_of(session, args.conversation)
+        house.enter_context(reading_on(session.assistant))
         if session.read_only_reason is not None:
             console.print(session.read_only_reason, style="yellow", soft_wrap=True)
         listen(room, args.conversation, console)

@@ -16,6 +16,7 @@ import uvicorn
 from skill.chain import Signer
 from skill.config import Config
 from skill.errors import ServiceError
+from skill.frontends.reading import reading_on
 from skill.frontends.service.access import NETWORK, SOCKET
 from skill.frontends.service.app import Door, app_of
 from skill.frontends.service.doors import network_door, socket_path, unix_door
@@ -61,6 +62,7 @@ def serve(settings: Config, signer: Signer | None) -> int:
         if session.read_only_reason is not None:
             log.warning("%s", session.read_only_reason)
         house = house_of(session, time.time)
+        house_door.enter_context(reading_on(session.assistant))
         for door, one in doors:
             where = path if door == SOCKET else ":".join(map(str, one.getsockname()[:2]))
             log.info("listening at %s", where)
