@@ -14,15 +14,16 @@ from pathlib import Path
 
 from skill.chain import GWEI, Setting, Signer, connect, connect_space, read_abi
 from skill.config import AnyDao, Config, DaoConfig, SpaceConfig
-from skill.dao.acting import look
+from skill.dao.acting import clear, look
 from skill.dao.answers import Answer, Done
 from skill.dao.catch_up import Reach, catch_up
+from skill.dao.everywhere import everywhere
 from skill.dao.history import Index
 from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Address, Member
 from skill.dao.perform import perform
-from skill.dao.requests import ActRequest, Commit, Request, VoteReceipt
+from skill.dao.requests import ActRequest, Commit, Everywhere, Request, VoteReceipt
 from skill.dao.settle import settle
 from skill.dialogue import Dialogue, DialogueSettings, OfHearing, Step
 from skill.dialogue.outcome import of_entry
@@ -293,8 +294,11 @@ class Assistant:
 
     def _answer(self, request: Request, dao: str) -> Answer | AyeError:
         try:
+            if isinstance(request, Everywhere):
+                return everywhere({key: partial(self._ledger, key) for key in self._connect}, dao)
             ledger = self._ledger(dao)
             with self._in_turn(request, ledger):
+                self._clear_beside(request, ledger)
                 answer = perform(
                     request, ledger, self._store.journal, self._members, int(self._clock()), index=self._index
                 )
@@ -304,6 +308,14 @@ class Assistant:
         except AyeError as error:
             return error
         return answer
+
+    def _clear_beside(self, request: Request, ledger: Ledger) -> None:
+        """Before an act: what is open in another DAO of that chain is settled, as far as it can be."""
+        if isinstance(request, ActRequest):
+            for key in ledger.facts.beside:
+                if key in self._connect and self._store.journal.unsettled(key):
+                    with suppress(ChainError):
+                        clear(self._ledger(key), self._store.journal, int(self._clock()))
 
     @contextmanager
     def _in_turn(self, request: Request, ledger: Ledger) -> Iterator[None]:
@@ -345,8 +357,8 @@ def _owner(conversation_id: str) -> str:
     return client if slash else ""
 
 
-def connected(dao: AnyDao, signer: Signer | None) -> Ledger:
-    """The chain of a configured DAO, or its hub. Raises `ChainError`."""
+def connected(dao: AnyDao, signer: Signer | None, beside: Sequence[str] = ()) -> Ledger:
+    """The chain of a configured DAO, or its hub; `beside` are the keys of others on that chain. Raises `ChainError`."""
     if isinstance(dao, SpaceConfig):
         return connect_space(dao.hub, dao.snapshot, name=dao.key, key=signer, sequencer=dao.sequencer)
     return connect(
@@ -359,6 +371,8 @@ def connected(dao: AnyDao, signer: Signer | None) -> Ledger:
         tokens=dao.tokens,
         max_fee=round(dao.max_fee_gwei * GWEI),
         setting=setting_of(dao),
+        relayer=dao.relayer,
+        beside=beside,
     )
 
 
@@ -403,7 +417,7 @@ def build(
     return Assistant(
         understanding=Understanding(language, names),
         dialogue=Dialogue(language, settings, choose_word, check_pin, members),
-        ledgers={dao.key: partial(connected, dao, signer) for dao in config.daos},
+        ledgers={dao.key: partial(connected, dao, signer, config.beside(dao)) for dao in config.daos},
         store=store,
         members=members,
         clock=clock,

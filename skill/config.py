@@ -81,6 +81,8 @@ class DaoConfig(_Part):
     """The registry of names; None: where it stands on Ethereum."""
     abis: Mapping[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """By a contract's address: its functions as they are written in Solidity, or a JSON file of its ABI."""
+    relayer: str | None = Field(default=None, repr=False)
+    """Who brings votes by signature to the chain, and pays for them; None: the speaker pays for its own."""
 
     _governor = field_validator("governor", mode="before")(_address)
 
@@ -120,6 +122,13 @@ class DaoConfig(_Part):
             raise ValueError("a list of addresses such as https://rpc.example.org")
         if len({*value, info.data.get("endpoint")}) <= len(value):
             raise ValueError("the same endpoint is there twice: it would only agree with itself")
+        return value
+
+    @field_validator("relayer")
+    @classmethod
+    def _relayer(cls, value: str | None) -> str | None:
+        if value is not None and not _ADDRESS_OF_PAGE.fullmatch(value):
+            raise ValueError("an address such as https://relayer.example.org/votes")
         return value
 
     @property
@@ -303,6 +312,10 @@ class Config(BaseSettings):
     def chain_daos(self) -> tuple[DaoConfig, ...]:
         """Those that stand on a chain."""
         return tuple(dao for dao in self.daos if isinstance(dao, DaoConfig))
+
+    def beside(self, dao: AnyDao) -> tuple[str, ...]:
+        """Keys of the other DAOs on the same chain."""
+        return tuple(one.key for one in self.chain_daos if one.chain_id == dao.chain_id and one.key != dao.key)
 
     @property
     def data_folder(self) -> Path:

@@ -15,6 +15,7 @@ from skill.chain.key_files import create_signer
 from skill.chain.named import read as read_abi
 from skill.chain.node import Node
 from skill.chain.recognise import recognise
+from skill.chain.relayer import Relayer
 from skill.chain.sender import FEE_CEILING, GWEI, Sender
 from skill.chain.setting import Setting
 from skill.chain.snapshot import Snapshot
@@ -58,15 +59,20 @@ def connect(
     tokens: Sequence[str] = (),
     max_fee: int = FEE_CEILING,
     setting: Setting | None = None,
+    relayer: str | None = None,
+    beside: Sequence[str] = (),
 ) -> Governor:
     """A DAO to read, and to vote in where there is a key. Raises `EndpointDown`, `WrongChain`, `NotAGovernor`.
 
     Of several endpoints one that answers is enough to read; what precedes a signature is what two of them say.
-    `max_fee`: the most that is offered for a unit of gas, wei.
+    `max_fee`: the most that is offered for a unit of gas, wei. `relayer`: who brings votes by signature to the chain.
+    `beside`: names of other DAOs there.
     """
     several = Endpoints(endpoints, chain_id)
     node, sure = Node(several), Node(several, sure=True)
     sender = None if key is None else Sender(node, chain_id, key, ceiling=max_fee, sure=sure)
+
+    brings = None if key is None or relayer is None else Relayer(relayer, node, chain_id, key, sure=sure)
 
     def read_by(node: Node, sure: Callable[[], Governor] | None) -> Governor:
         dialect = recognise(node, governor)
@@ -80,6 +86,8 @@ def connect(
             tokens=tokens,
             setting=setting,
             sure=sure,
+            relayer=brings,
+            beside=beside,
         )
 
     return read_by(node, partial(read_by, sure, None) if len(several) > 1 else None)

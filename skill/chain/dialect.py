@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from skill.chain import abi
+from skill.chain.ballots import Ballots
 from skill.chain.clock import Clock
 from skill.chain.effects import Action
 from skill.chain.logs import Created, VoteLog
@@ -110,6 +111,10 @@ class Dialect(Protocol):
         """Target and calldata; `actions` are those of a new proposal. Raises `Reverted` for what this governor cannot
         do.
         """
+
+    @property
+    def ballots(self) -> Ballots:
+        """How it takes a vote by signature."""
 
     @property
     def rule_calls(self) -> Mapping[str, str]:

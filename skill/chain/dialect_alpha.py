@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from eth_utils.crypto import keccak
 
 from skill.chain import abi
+from skill.chain.ballots import Ballots, CompoundBallots
 from skill.chain.calldata import SUPPORT, support_of
 from skill.chain.dialect import Finder, Kind, Said, Standing, state_of
 from skill.chain.dialect_bravo import QUESTIONS, Bravo, parts_of
@@ -35,6 +36,7 @@ class Alpha(Bravo):
 
     vote_topics: ClassVar[tuple[str, ...]] = (abi.ALPHA_VOTE_CAST,)
     rule_calls: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    ballots: ClassVar[Ballots] = CompoundBallots(yes_or_no=True)
     customs: ClassVar[Customs] = Customs(
         "a Compound Governor Alpha",
         choices=(Choice.FOR, Choice.AGAINST),

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from eth_utils.crypto import keccak
 
 from skill.chain import abi
+from skill.chain.ballots import Ballots, CompoundBallots
 from skill.chain.calldata import columns, text, vote
 from skill.chain.clock import Clock
 from skill.chain.dialect import Finder, Kind, Parts, Said, Standing, place, state_of
@@ -46,6 +47,7 @@ class Bravo:
     numbered_by_id: ClassVar[bool] = True
     vote_topics: ClassVar[tuple[str, ...]] = (abi.VOTE_CAST,)
     rule_calls: ClassVar[Mapping[str, str]] = RULE_CALLS
+    ballots: ClassVar[Ballots] = CompoundBallots()
     customs: ClassVar[Customs] = Customs("a Compound Governor Bravo", executor_pays_coin=True)
 
     def vote_of(self, log: Log) -> VoteLog | None:

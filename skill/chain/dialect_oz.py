@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from skill.chain import abi
+from skill.chain.ballots import Ballots, OpenZeppelinBallots
 from skill.chain.calldata import columns, text, vote
 from skill.chain.clock import Clock
 from skill.chain.dialect import Finder, Kind, Parts, Said, Standing, place, state_of
@@ -47,6 +48,7 @@ class OpenZeppelin:
     numbered_by_id: ClassVar[bool] = False
     vote_topics: ClassVar[tuple[str, ...]] = (abi.VOTE_CAST, abi.VOTE_CAST_PARAMS)
     rule_calls: ClassVar[Mapping[str, str]] = RULE_CALLS
+    ballots: ClassVar[Ballots] = OpenZeppelinBallots()
 
     @property
     def customs(self) -> Customs:

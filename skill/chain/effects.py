@@ -101,7 +101,7 @@ class Decoder:
             rules = _TIMELOCK_RULES
         for signature, parameter in rules.items():
             if (values := exactly(abi.Function(signature), action.data)) is not None:
-                return RuleChange(parameter, self._in_unit(parameter, int(values[0])))
+                return RuleChange(parameter, self._in_unit(parameter, int(values[0])), int(values[0]))
         return None
 
     def _in_unit(self, parameter: str, value: int) -> int:

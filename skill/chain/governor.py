@@ -1,7 +1,7 @@
 """A governor as a `Ledger`: reading it in few round trips, keeping what does not change, numbering, signing.
 
 What kind of governor it is, its `Dialect` knows. Times of a clock of blocks are estimated from the length of recent
-blocks. Left out: vote by signature.
+blocks.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from skill.chain.names import Names
 from skill.chain.node import Call, Node
 from skill.chain.prices import Prices
 from skill.chain.proposals import Standings, assembled
+from skill.chain.relayer import Relayer, is_relayed
 from skill.chain.rule_calls import RuleCalls
 from skill.chain.sender import Sender
 from skill.chain.setting import Setting
 from skill.chain.treasury import TreasuryReader
 from skill.chain.trial import Trials
 from skill.chain.wire import Head, Log, LogQuery, checksum
-from skill.dao.acts import Act, Propose, Signed
+from skill.dao.acts import Act, Propose, Signed, Vote
 from skill.dao.ledger import Fate
 from skill.dao.money import Collections
 from skill.dao.nouns import (
@@ -48,7 +49,7 @@ from skill.dao.nouns import (
     VotingPower,
 )
 from skill.dao.trial import Trial
-from skill.errors import Reverted
+from skill.errors import Reverted, SignerError
 
 
 class Governor:
@@ -66,6 +67,8 @@ class Governor:
         tokens: Sequence[str] = (),
         setting: Setting | None = None,
         sure: Callable[[], Governor] | None = None,
+        relayer: Relayer | None = None,
+        beside: Sequence[str] = (),
     ) -> None:
         """`sure` connects anew to the same DAO, to read nothing that two endpoints have not said."""
         self._node = node
@@ -73,6 +76,7 @@ class Governor:
         self._sure: Governor | None = None
         self._connecting = threading.Lock()
         self._sender = sender
+        self._relayer = relayer
         self._dialect = dialect
         self._parts = parts = dialect.parts
         setting = setting or Setting()
@@ -105,6 +109,8 @@ class Governor:
             coin=coin_of(chain_id),
             quorum_counts=parts.quorum_counts,
             customs=dialect.customs,
+            beside=tuple(beside),
+            relayed=relayer is not None,
         )
         self._treasury = TreasuryReader(
             node,
@@ -309,32 +315,46 @@ class Governor:
 
     def simulate(self, act: Act) -> None:
         """`eth_call` of what would be sent. Raises `Reverted`."""
+        if isinstance(act, Vote) and act.relayed:
+            return self._need_relayer().simulate(self._dialect, act)
         sender = self._need_sender()
         sender.simulate(*self._calldata(act), sure=self._node.sure)
 
     def sign(self, act: Act) -> Signed:
         """Signs, sends nothing."""
+        if isinstance(act, Vote) and act.relayed:
+            return self._need_relayer().sign(self._dialect, act)
         sender = self._need_sender()
         return sender.sign(*self._calldata(act))
 
     def send(self, signed: Signed) -> None:
-        """Hands it to the endpoint."""
+        """Hands it to the endpoint, or to the relayer."""
+        if is_relayed(signed):
+            return self._need_relayer().send(signed)
         self._need_sender().send(signed)
 
     def raised(self, signed: Signed) -> Signed | None:
-        """The same in the same place, for more, where it is stuck."""
+        """The same in the same place, for more, where it is stuck. What a relayer offers is its own affair."""
+        if is_relayed(signed):
+            return None
         return self._need_sender().raised(signed)
 
     def fate(self, signed: Signed) -> Fate:
         """What became of it."""
+        if is_relayed(signed):
+            return self._need_relayer().fate(self._dialect, signed, self._cast_of)
         return self._need_sender().fate(signed)
 
     def deep(self, signed: Signed) -> bool:
         """Whether nothing undoes that."""
+        if is_relayed(signed):
+            return self._need_relayer().deep(self._dialect, signed)
         return self._need_sender().deep(signed)
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """Until it is decided or the time is over."""
+        if is_relayed(signed):
+            return self._need_relayer().wait(self._dialect, signed, self._cast_of, seconds)
         return self._need_sender().wait(signed, seconds)
 
     # --- parts ---
@@ -343,6 +363,16 @@ class Governor:
         if self._sender is None:
             raise no_key()
         return self._sender
+
+    def _need_relayer(self) -> Relayer:
+        if self._relayer is None:
+            raise SignerError("No relayer is configured, so a vote by signature goes nowhere.", "Set `relayer:`.")
+        return self._relayer
+
+    def _cast_of(self, id: int, voter: str) -> VoteLog | None:
+        (cast,), head = self._node.logs_and_head(self._votes.query)
+        votes = [vote for log in self._votes.take(cast, head.number) if (vote := self._vote_of(log)) is not None]
+        return next((vote for vote in votes if (vote.id, vote.voter.lower()) == (id, voter.lower())), None)
 
     def _calldata(self, act: Act) -> tuple[str, bytes]:
         """Raises `Reverted` for what no contract, or not this one, could take."""

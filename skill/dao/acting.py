@@ -22,7 +22,7 @@ from dataclasses import replace
 
 from skill.dao import proposals as moving
 from skill.dao import voting
-from skill.dao.acts import Act, Cancel, Execute, Propose, Queue, Signed, Vote
+from skill.dao.acts import Act, Cancel, Execute, Propose, Queue, Signed, Vote, is_relayed
 from skill.dao.answers import Done, Refused
 from skill.dao.journal import Entry, Journal, Stage
 from skill.dao.ledger import Fate, Ledger
@@ -92,6 +92,11 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
         )
     except ActUnderWay:
         return Refused("unsettled")
+    other = None if is_relayed(prepared.act) else under_way_beside(ledger, journal)
+    if other is not None:
+        # Each of two processes writes down what it intends before it looks at what the other does.
+        journal.told(journal.moved(entry, Seen.GIVEN_UP))
+        return Refused("unsettled_in", other)
     coin = _coin(ledger)
     try:
         signed = sure.sign(prepared.act)
@@ -103,7 +108,9 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
         if isinstance(error, WrongChain):
             return Refused("wrong_chain", error.message)
         raise
-    if any(entry.signed and signed.nonce <= entry.signed.nonce for entry in _standing(ledger, journal)):
+    if not is_relayed(prepared.act) and any(
+        entry.signed and signed.nonce <= entry.signed.nonce for entry in _standing(ledger, journal)
+    ):
         # The chain has just taken back an act of ours, whose place this one would take: that one goes first.
         journal.told(journal.moved(entry, Seen.GIVEN_UP))
         return Refused("unsettled")
@@ -111,12 +118,25 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
     return replace(done, acts_left=_acts_left(coin, _coin(ledger))) if done.fate is Fate.DONE else done
 
 
+def under_way_beside(ledger: Ledger, journal: Journal) -> str | None:
+    """The key of another DAO on this chain in which a transaction of the speaker's is still open; None: there is none.
+
+    Of two that were signed at once the later one could take the place of one that got lost on its way.
+    """
+    for key in ledger.facts.beside:
+        for entry in journal.unsettled(key):
+            if signed_here(entry, ledger) and not is_relayed(entry.act):
+                return key
+    return None
+
+
 def _standing(ledger: Ledger, journal: Journal) -> list[Entry]:
-    """The speaker's acts that the chain had at the last look, and may still take back."""
+    """The speaker's transactions that the chain had at the last look, and may still take back."""
     return [
         entry
-        for entry in journal.fresh(ledger.facts.key)
-        if entry.stage is Stage.INCLUDED and same(Address(entry.speaker), ledger.speaker)
+        for key in (ledger.facts.key, *ledger.facts.beside)
+        for entry in journal.fresh(key)
+        if entry.stage is Stage.INCLUDED and not is_relayed(entry.act) and same(Address(entry.speaker), ledger.speaker)
     ]
 
 

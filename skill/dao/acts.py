@@ -13,6 +13,8 @@ class Vote:
     proposal_id: int
     choice: Choice | Picked
     reason: str = ""
+    relayed: bool = False
+    """A ballot is signed, and somebody else brings it to the chain."""
     kind: Literal["vote"] = "vote"
 
 
@@ -52,6 +54,11 @@ class Cancel:
 
 
 Act = Vote | Delegate | Propose | Queue | Execute | Cancel
+
+
+def is_relayed(act: Act) -> bool:
+    """Whether it takes no place of the speaker's own account: what is signed is a ballot, and no transaction."""
+    return isinstance(act, Vote) and act.relayed
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,24 @@ class MyVoteAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenIn:
+    """Of one DAO: the open proposals without a vote of the speaker's; where it has no key (`votes` false), all."""
+
+    dao: DaoFacts
+    open: tuple[Proposal, ...]
+    votes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EverywhereAnswer:
+    """`down`: keys of those that do not answer. `current`: the key of the one that is spoken of."""
+
+    daos: tuple[OpenIn, ...]
+    down: tuple[str, ...]
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptAnswer:
     """`entry` from this speaker's journal, `mine` from the chain; both None: there is no such vote."""
 
@@ -229,12 +247,13 @@ class Refused:
 
     `code`: no_key, not_active (with `proposal`), not_yet_open, already_voted (with `mine`), no_power, not_proposer,
     not_succeeded, not_queued, not_ready, not_pending, no_tokens, self_delegate, below_threshold, unknown_asset and
-    bad_amount (`message` is what was said), no_funds, no_gas, wrong_chain, changed (since it was read back), unsettled
-    (an earlier act is still open), unknown. By the kind of governor: no_abstain, no_reason, no_queue, not_passed,
-    only_guardian, executor_pays (coin), one_at_a_time (proposals of one member). Of new proposals: bad_value and
-    fixed_rule (`message` is the rule), nobody_to_pay. Of a vote with options:
-    which_option, no_such_option (`message` is what was said), unspeakable_vote (an order of all options), yes_or_no
-    (there are none); private_vote. Where votes are only counted: off_chain.
+    bad_amount (`message` is what was said), no_funds, no_gas, wrong_chain, changed (since it was read back),
+    unsettled (an earlier act is still open), unsettled_in (one in another DAO of that chain, `message` its key),
+    unknown. By the kind of governor: no_abstain, no_reason, no_reason_signed, no_queue, not_passed, only_guardian,
+    executor_pays (coin), one_at_a_time (proposals of one member). Of new proposals: bad_value and fixed_rule
+    (`message` is the rule), nobody_to_pay. Of a vote with options: which_option, no_such_option (`message` is what
+    was said), unspeakable_vote (an order of all options), yes_or_no (there are none); private_vote. Where votes are
+    only counted: off_chain.
     `message` is the contract's own reason for `unknown`, already in words.
     """
 
@@ -287,6 +306,7 @@ Answer = (
     | NoSuchProposal
     | AmbiguousProposal
     | MyVoteAnswer
+    | EverywhereAnswer
     | ReceiptAnswer
     | PowerAnswer
     | NoSuchMember

@@ -188,6 +188,10 @@ class DaoFacts:
     """It only counts votes, and on no chain: there is no treasury, nothing is delegated, queued or executed, and a vote
     may be changed while the voting lasts."""
     customs: Customs = Customs()
+    beside: tuple[str, ...] = ()
+    """Keys of the other DAOs on this chain: the speaker's transactions for those take places of the same account."""
+    relayed: bool = False
+    """Votes are signed, and a relayer brings them to the chain and pays for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skill.dao import acting, delegation, proposals, proposing, rules, treasury, voting, worth
+from skill.dao import acting, delegation, everywhere, proposals, proposing, rules, treasury, voting, worth
 from skill.dao import participation as taking_part
 from skill.dao.answers import Answer, Refused
 from skill.dao.history import Index
@@ -18,6 +18,7 @@ from skill.dao.requests import (
     CreateProposal,
     DelegateVotes,
     Distribute,
+    Everywhere,
     Finance,
     GovernanceRules,
     ListProposals,
@@ -92,6 +93,8 @@ def _answered(
             return proposals.listed(request, ledger)
         case AboutProposal():
             return proposals.about(request, ledger)
+        case Everywhere():
+            return everywhere.everywhere({ledger.facts.key: lambda: ledger}, ledger.facts.key)
         case MyVote():
             return voting.mine(request, ledger)
         case VoteReceipt():
@@ -125,6 +128,9 @@ def _act(
         return Refused("no_key")
     if not acting.clear(ledger, journal, now):
         return Refused("unsettled")
+    other = acting.under_way_beside(ledger, journal)
+    if other is not None:
+        return Refused("unsettled_in", other)
     try:
         match request:
             case CastVote():

@@ -85,6 +85,13 @@ class MyVote:
 
 
 @dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What is still to vote on in all DAOs that are configured."""
+
+    kind: Literal["everywhere"] = "everywhere"
+
+
+@dataclass(frozen=True, slots=True)
 class VoteReceipt:
     """No proposal: the last act of this speaker."""
 
@@ -251,6 +258,7 @@ Request = (
     | ListProposals
     | AboutProposal
     | MyVote
+    | Everywhere
     | VoteReceipt
     | Power
     | GovernanceRules

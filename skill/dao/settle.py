@@ -248,7 +248,7 @@ def own_ballot(
         return None
     for ballot in ledger.ballots(proposal, voter):
         if ballot.proposal == proposal.number and same(ballot.voter, voter):
-            return ballot if signed is None or _cast_by(ballot, signed) else None
+            return ballot if signed is None or _cast_by(ballot, entry.act, signed) else None
     return None
 
 
@@ -268,7 +268,7 @@ def too_late(entry: Entry, ledger: Ledger) -> bool:
             open_ = state in (ProposalState.PENDING, ProposalState.ACTIVE)
             cast = own_ballot(entry, ledger)
             # Of two nodes one may know the ballot of these very bytes, where the other knew nothing of them.
-            itself = cast is not None and entry.signed is not None and _cast_by(cast, entry.signed)
+            itself = cast is not None and entry.signed is not None and _cast_by(cast, act, entry.signed)
             return not itself and (not open_ or cast is not None)
         case Queue():
             return state in DONE_WITH or state is ProposalState.QUEUED
@@ -308,7 +308,10 @@ def _proposal(entry: Entry, proposal_id: int, ledger: Ledger) -> Proposal | None
     return next((proposal for proposal in ledger.proposals() if proposal.id == proposal_id), None)
 
 
-def _cast_by(ballot: BallotCast, signed: Signed) -> bool:
+def _cast_by(ballot: BallotCast, act: Vote, signed: Signed) -> bool:
+    """By the transaction; one that somebody else sent, by what the ballot says."""
+    if act.relayed:
+        return (ballot.choice, ballot.reason) == (act.choice, act.reason)
     return _hash(ballot.transaction) in [_hash(one.hash) for one in signed.all]
 
 

@@ -35,7 +35,7 @@ def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposa
     choice = chosen(request.choice, proposal)
     if isinstance(choice, Refused):
         return choice
-    act = Vote(proposal.id, choice, request.reason)
+    act = Vote(proposal.id, choice, request.reason, relayed=ledger.facts.relayed)
     before = ballot_of(ledger.speaker, ledger.ballots(proposal, ledger.speaker), proposal.number)
     refused = _refused(act, proposal, before, ledger)
     if refused is not None:

@@ -292,6 +292,9 @@ class Dialogue:
             return self._doubt(meaning, conversation, speech)
         whole = resolved(meaning, conversation)
         slot = missing(whole)
+        other = self._other(conversation) if slot == "dao" else None
+        if other is not None:
+            whole, slot = Meaning(whole.intent, {"dao": other}, whole.score), None
         if slot is not None:
             conversation = replace(_fresh(conversation), last_meaning=whole)
             return self._ask_slot(slot, self._question(slot, whole, speech), conversation, speech)
@@ -379,6 +382,11 @@ class Dialogue:
         if found == conversation.dao:
             return self._reply(conversation, speech.say("same_dao", dao=speech.name(found)))
         return self._reply(replace(conversation, dao=found, it=None), speech.say("switched", dao=speech.name(found)))
+
+    def _other(self, conversation: Conversation) -> str | None:
+        """Of two DAOs the one that is not spoken of."""
+        others = [key for key in self._settings.daos if key != conversation.dao]
+        return others[0] if len(self._settings.daos) == 2 and len(others) == 1 else None
 
     def _daos(self, conversation: Conversation, speech: Speech) -> str:
         names = [speech.name(key) for key in self._settings.daos] or [speech.name(conversation.dao)]

@@ -7,6 +7,7 @@ from skill.dao.answers import (
     AmbiguousProposal,
     Answer,
     Done,
+    EverywhereAnswer,
     MemberAnswer,
     MissedAnswer,
     MyVoteAnswer,
@@ -29,8 +30,8 @@ from skill.dao.answers import (
     ValueAnswer,
 )
 from skill.dao.nouns import Member
-from skill.dao.requests import MissedVotes, Request, TopVoters
-from skill.dialogue import delegation, participation, proposals, proposing, rules, treasury, voting, worth
+from skill.dao.requests import Everywhere, MissedVotes, Request, TopVoters
+from skill.dialogue import delegation, everywhere, participation, proposals, proposing, rules, treasury, voting, worth
 from skill.dialogue.speech import Said, Speech
 from skill.flow import Meaning
 
@@ -57,6 +58,8 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
             return voting.option_request(slots)
         case "my_vote":
             return voting.mine_request(slots)
+        case "open_everywhere":
+            return Everywhere()
         case "vote_receipt":
             return voting.receipt_request(slots)
         case "voting_power":
@@ -115,6 +118,8 @@ def told(answer: Answer, speech: Speech, meaning: Meaning | None) -> Said:
             return proposals.ambiguous(answer, speech)
         case MyVoteAnswer():
             return voting.mine(answer, speech)
+        case EverywhereAnswer():
+            return everywhere.told(answer, speech)
         case ReceiptAnswer():
             return voting.receipt(answer, speech)
         case PowerAnswer():

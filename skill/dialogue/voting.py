@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote
+from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote, is_relayed
 from skill.dao.answers import LOW_ACTS, Done, MyVoteAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
@@ -46,10 +46,12 @@ CODES = frozenset(
         "one_at_a_time",
         "bad_value",
         "fixed_rule",
+        "no_reason_signed",
         "nobody_to_pay",
         "wrong_chain",
         "changed",
         "unsettled",
+        "unsettled_in",
         "which_option",
         "no_such_option",
         "unspeakable_vote",
@@ -183,7 +185,8 @@ def fate_of(entry: Entry, speech: Speech) -> str:
     """What became of an act, by the journal."""
     act = act_name(entry.act, entry.proposal, entry.title, speech)
     if entry.stage is Stage.ABANDONED:
-        return speech.say("fate_abandoned", act=act)
+        brought = entry.signed is not None and is_relayed(entry.act)
+        return speech.say("fate_abandoned_relayed" if brought else "fate_abandoned", act=act)
     if entry.stage is Stage.UNDONE:
         return speech.say("fate_undone", act=act)
     if entry.open or entry.fate is None:
@@ -244,6 +247,8 @@ def read_back(prepared: Prepared, answer_votes: str | None, effects: str, speech
     parts.append(effects)
     if answer_votes is not None:
         parts.append(speech.say("read_back_power", votes=answer_votes))
+    if prepared.act.relayed:
+        parts.append(speech.say("read_back_relayed"))
     if prepared.act.reason:
         reason = prose.speakable(prepared.act.reason, REASON, speech.told) or speech.say("unspeakable")
         parts.append(speech.say("read_back_reason", reason=reason))

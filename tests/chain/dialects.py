@@ -98,11 +98,17 @@ class Dao:
     ids: list[int] = field(default_factory=list)
     _made: list[tuple[tuple[str, int, bytes], str]] = field(default_factory=list)
 
-    def ledger(self, signer: str | None = "speaker", rpc: str | None = None) -> Governor:
+    def ledger(self, signer: str | None = "speaker", rpc: str | None = None, relayer: str | None = None) -> Governor:
         """As Aye reads it; `signer` is whose key it has."""
         key = None if signer is None else key_of(signer)
         return connect(
-            rpc or self.chain.rpc, 31337, self.governor.address, name="dao", key=key, tokens=(self.dollar.address,)
+            rpc or self.chain.rpc,
+            31337,
+            self.governor.address,
+            name="dao",
+            key=key,
+            tokens=(self.dollar.address,),
+            relayer=relayer,
         )
 
     # --- time ---
@@ -303,6 +309,17 @@ KINDS: Mapping[str, tuple[Kind, Made]] = {
 }
 
 
+@contextmanager
+def undone(dao: Dao) -> Iterator[Dao]:
+    """What a test changes is undone."""
+    snapshot, at, ids = dao.chain.ask("evm_snapshot"), dao.chain.now(), list(dao.ids)
+    dao.mine(70)  # anvil forgets the states before a snapshot; how deep an act lies is read from the last 64
+    yield dao
+    dao.chain.ask("evm_revert", snapshot)
+    dao.chain.ask("evm_setTime", at + 1)
+    dao.ids[:] = ids
+
+
 def rule_change(dao: Dao) -> tuple[str, int, bytes]:
     """An action that changes one of the governor's own rules; of Alpha, whose rules are constants, the timelock's."""
     family, governor = dao.kind.family, dao.governor
@@ -344,3 +361,18 @@ def dao_of(name: str) -> Iterator[Dao]:
         dao.vote("bob", first, 0, "Too dear.")
         dao.propose("bob", "# A slower pace\n\nWe all have work to do.", rule_change(dao))
         yield dao
+
+
+def second_on(dao: Dao, name: str) -> Dao:
+    """Another DAO on the same chain, with its own governor and token. Of its two proposals one is still to open."""
+    kind, how = KINDS[name]
+    make = _Maker(dao.chain, dao.who)
+    governor, token, treasury = how(make, kind)
+    made = Dao(dao.chain, kind, governor, token, treasury, dao.dollar, dao.who)
+    for holder in SHARES:
+        made.send(token.functions.delegate(dao.who[holder]), holder)
+    made.mine(2)
+    made.propose("alice", "# A second bell\n\nFor the back door.", payment(made, "bob", 1))
+    made.pass_delay()
+    made.propose("alice", "# A third bell\n\nFor the cellar.", payment(made, "bob", 2))
+    return made

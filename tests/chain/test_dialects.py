@@ -6,6 +6,7 @@ What Aye says is held against what the contracts then say to somebody who does n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from skill.flow import Reply, Transcript
 from skill.language.grammar import Names
 from skill.store import SqlIndex, open_store
 from skill.understanding import Understanding
-from tests.chain.dialects import BLOCK, KINDS, Dao, dao_of
+from tests.chain.dialects import BLOCK, KINDS, Dao, dao_of, payment, undone
+from tests.chain.relayer_house import RelayerHouse
 from tests.dialogue.facts import ENGLISH
 
 pytestmark = pytest.mark.slow
@@ -39,14 +41,9 @@ def whole_dao(request: pytest.FixtureRequest) -> Iterator[Dao]:
 
 @pytest.fixture
 def dao(whole_dao: Dao) -> Iterator[Dao]:
-    """As its story left it; what a test changes is undone."""
-    dao = whole_dao
-    snapshot, at, ids = dao.chain.ask("evm_snapshot"), dao.chain.now(), list(dao.ids)
-    dao.mine(70)  # anvil forgets the states before a snapshot; how deep an act lies is read from the last 64
-    yield dao
-    dao.chain.ask("evm_revert", snapshot)
-    dao.chain.ask("evm_setTime", at + 1)
-    dao.ids[:] = ids
+    """As its story left it."""
+    with undone(whole_dao) as dao:
+        yield dao
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +96,20 @@ class Talk:
 
 @pytest.fixture
 def talk(dao: Dao, tmp_path: Path) -> Iterator[Talk]:
-    ledger = dao.ledger()
+    with talking(dao, dao.ledger(), tmp_path) as talk:
+        yield talk
+
+
+@pytest.fixture
+def relayed(dao: Dao, tmp_path: Path) -> Iterator[tuple[Talk, RelayerHouse]]:
+    """One whose speaker has no coin at all, and a relayer that pays for its votes."""
+    dao.chain.ask("anvil_setBalance", dao.who["speaker"], "0x0")
+    with RelayerHouse(dao) as house, talking(dao, dao.ledger(relayer=house.url), tmp_path) as talk:
+        yield talk, house
+
+
+@contextmanager
+def talking(dao: Dao, ledger: Governor, tmp_path: Path) -> Iterator[Talk]:
     members = tuple(Member(name, Address(dao.who[name.lower()])) for name in ("Alice", "Bob", "Carol"))
     settings = DialogueSettings(timezone="UTC", daos=("dao",))
     names = Names(members=tuple(one.name for one in members), titles=(), assets=(), daos=("dao",))
@@ -240,6 +250,31 @@ def test_a_reason_and_an_abstention(dao: Dao, talk: Talk) -> None:
     assert dao.tally(dao.ids[0]) == (0, 3 * dao.kind.share, 2 * dao.kind.share)
     (mine,) = [one for one in talk.ledger.ballots() if one.voter == talk.ledger.speaker]
     assert (mine.choice, mine.reason) == (Choice.ABSTAIN, "the old roof leaks")
+
+
+def test_a_vote_by_signature_costs_the_speaker_nothing(dao: Dao, relayed: tuple[Talk, RelayerHouse]) -> None:
+    """A ballot that this governor takes, with a reason where it takes one so; the relayer sends it and pays."""
+    talk, house = relayed
+    before = talk.transactions()
+    reason = " because the old roof leaks" if dao.kind.family == "oz" else ""
+    if not reason:
+        said = talk.refused("vote yes on proposal #1 because the old roof leaks")
+        assert "takes no reason with a vote" in said
+    asked, done = talk.do(f"vote yes on proposal #1{reason}")
+    assert "The relayer brings it to the chain and pays for it." in asked
+    assert done.startswith(f"Done. Your vote yes on proposal {talk.called(1)} is on the chain, with {talk.votes(2)}.")
+    assert dao.tally(dao.ids[0]) == (2 * dao.kind.share, 3 * dao.kind.share, 0)
+    (mine,) = [one for one in talk.ledger.ballots() if one.voter == talk.ledger.speaker]
+    assert mine.reason == reason.removeprefix(" because ")
+    assert "is on the chain" in talk.say("what happened to my vote")
+    assert "You have already voted yes" in talk.refused("change my vote on proposal #1 to no")
+    if dao.kind.family == "oz":  # without a reason it is another form of ballot, and the next place
+        made = dao.propose("alice", "# A second coat\n\nOf paint.", payment(dao, "bob", 10))
+        dao.pass_delay()
+        assert talk.do("vote no on proposal #3")[1].startswith("Done.")
+        assert dao.tally(made) == (0, 2 * dao.kind.share, 0)
+    assert talk.transactions() == before and len(house.bodies) == (2 if reason else 1)
+    assert all(sorted(body) == ["chainId", "data", "to"] for body in house.bodies)
 
 
 def test_a_vote_is_refused_when_none_is_taken(dao: Dao, talk: Talk) -> None:

@@ -25,7 +25,7 @@ KOREAN_LACKS = re.compile(
     r"|unknown_asset|bad_amount)|act_(?!vote).*|done_created|read_back_(?!vote|power|reason|change).*|not_done_(?!vote).*"
     r"|option_stands|options_(ahead|level|left|quorum_.*)|vote_changeable"
     r"|purpose_(?!vote).*|ask_(again_)?(amount|asset|recipient|member|dao|whom|by|parameter|value)|was_exact"
-    r"|slow.*|fast.*|split_.*|refused_(bad_value|fixed_rule|nobody_to_pay)"
+    r"|slow.*|fast.*|split_.*|everywhere_.*|refused_(bad_value|fixed_rule|nobody_to_pay)"
 )
 """What belongs to intents that Korean has no sentences for."""
 

@@ -142,7 +142,7 @@ def _tried(ledger: Ledger) -> str:
     if counting is None:
         return "no vote could be tried: the speaker had no votes yet when the open proposals opened."
     try:
-        ledger.simulate(Vote(counting.id, Choice.FOR))
+        ledger.simulate(Vote(counting.id, Choice.FOR, relayed=ledger.facts.relayed))
     except Reverted as refused:
         return f"a vote on proposal {counting.number} would be refused: {refused.message}"
     return f'a vote for proposal {counting.number}, "{counting.title}", would count. It was tried, not sent.'

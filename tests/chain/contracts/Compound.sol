@@ -358,6 +358,19 @@ abstract contract CompoundGovernor {
         receipts[id][voter] = Receipt(true, support, votes);
     }
 
+    function _signer(bytes32 ballot, uint8 v, bytes32 r, bytes32 s, string memory called) internal view returns (address voter) {
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)"),
+                keccak256(bytes(called)),
+                block.chainid,
+                address(this)
+            )
+        );
+        voter = ecrecover(keccak256(abi.encodePacked("\x19\x01", domain, ballot)), v, r, s);
+        require(voter != address(0), _reason("castVoteBySig: invalid signature"));
+    }
+
     function _firstId() internal view virtual returns (uint256);
     function _mayCancel(Motion storage one) internal view virtual returns (bool);
     function _reason(string memory what) internal pure virtual returns (string memory);
@@ -414,6 +427,11 @@ contract Bravo is CompoundGovernor {
 
     function castVoteWithReason(uint256 id, uint8 support, string calldata reason) external {
         emit VoteCast(msg.sender, id, support, _cast(msg.sender, id, support), reason);
+    }
+
+    function castVoteBySig(uint256 id, uint8 support, uint8 v, bytes32 r, bytes32 s) external {
+        address voter = _signer(keccak256(abi.encode(BALLOT_TYPEHASH, id, support)), v, r, s, name);
+        emit VoteCast(voter, id, support, _cast(voter, id, support), "");
     }
 
     function _setVotingPeriod(uint256 period) external {
@@ -485,6 +503,11 @@ contract Alpha is CompoundGovernor {
 
     function castVote(uint256 id, bool support) external {
         emit VoteCast(msg.sender, id, support, _cast(msg.sender, id, support ? 1 : 0));
+    }
+
+    function castVoteBySig(uint256 id, bool support, uint8 v, bytes32 r, bytes32 s) external {
+        address voter = _signer(keccak256(abi.encode(BALLOT_TYPEHASH, id, support)), v, r, s, name);
+        emit VoteCast(voter, id, support, _cast(voter, id, support ? 1 : 0));
     }
 
     function _firstId() internal pure override returns (uint256) {
