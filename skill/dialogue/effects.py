@@ -234,9 +234,8 @@ def _sum(change: Change, speech: Speech) -> str:
 
 
 def _fails(trial: Trial, count: int, speech: Speech) -> str:
-    ordinals = speech.replies.row("ordinals")
-    if trial.step is not None and count > 1 and trial.step <= len(ordinals):
-        said = speech.say("trial_fails_at", nth=ordinals[trial.step - 1])
+    if trial.step is not None and count > 1:
+        said = speech.say("trial_fails_at", nth=trial.step)
     else:
         said = speech.say("trial_fails")
     if trial.fails == "no_funds":
