@@ -16,6 +16,7 @@ from skill.assistant import Assistant
 from skill.chain import Governor, connect
 from skill.dao.acts import Vote
 from skill.dao.nouns import Address, Choice, Member
+from skill.dao.trial import Change, besides
 from skill.demo.deploy import ETHER, USDC
 from skill.dialogue import Dialogue, DialogueSettings
 from skill.errors import NotAGovernor, Reverted
@@ -528,3 +529,40 @@ def test_what_is_no_governor_is_refused(dao: Dao) -> None:
     for place in {dao.token.address, dao.who["friend"], *({dao.treasury} - {dao.governor.address})}:
         with pytest.raises(NotAGovernor):
             connect(dao.chain.rpc, 31337, place, name="dao")
+
+
+def test_what_is_told_is_tried_out_and_done(dao: Dao, talk: Talk) -> None:
+    """A payment and a change of a rule, on each kind: what the trial shows is what carrying it out then does."""
+    proposals = talk.ledger.proposals()
+    moved: list[Change] = []
+    for one in proposals:
+        trial = talk.ledger.trial(one)
+        assert trial is not None
+        if dao.kind.family == "nouns" and one is proposals[1]:  # it takes no period so short, and a trial shows it
+            assert (trial.fails, trial.step) == ("unknown", 1) and "invalid voting period" in trial.message
+            continue
+        assert trial.fails is None, trial
+        moved += [change for change in trial.changes if change.by]
+        assert besides(one.effects, trial, talk.ledger.facts.treasury, talk.ledger.facts.coin) == ()
+    (paid,) = moved
+    assert (paid.asset.symbol, paid.by, paid.left) == ("USDC", -100 * USDC, 900 * USDC)
+    before = dao.dollars("bob")
+    for by in ("alice", "speaker"):
+        dao.vote(by, dao.ids[0], 1)
+    dao.pass_period()
+    if dao.kind.timelock:
+        talk.do("queue proposal #1")
+        dao.pass_wait()
+    talk.do("execute proposal #1")
+    assert dao.dollars("bob") - before == 100 * USDC
+    assert int(dao.dollar.functions.balanceOf(dao.treasury).call()) == paid.left
+
+
+def test_the_treasury_is_told_whole(dao: Dao, talk: Talk) -> None:
+    """What it is worth, how long it lasts, what comes again, its NFTs: of whatever governor it is."""
+    say = talk.say
+    assert "No price feeds are configured" in say("what is the treasury worth in dollars")
+    assert "worth one thousand dollars" in say("what is the treasury worth in dollars")
+    assert say("how long will the money last").startswith("Nothing that I can see went out in the last thirty days")
+    assert "nothing looks like a subscription" in say("how much of our income is subscriptions")
+    assert say("how many nfts do we have") == "The treasury holds no NFTs that I can see."
