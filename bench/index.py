@@ -1,6 +1,6 @@
 """The index of what happened in a DAO, up to a million votes: first sync, going on, memory, and what a question takes.
 
-    python bench/index.py [--votes N ...] [--json OUT] [--write-docs docs/performance.md]
+    python bench/index.py [--votes N ...] [--json OUT] [--read JSON ...] [--write-docs docs/performance.md]
 
 Each size runs in a process of its own, whose memory is told: the whole assistant, without speech. The chain is a local
 endpoint that serves generated logs (`bench/index_endpoint.py` says what it stands for), a hundred votes a proposal. A
@@ -174,20 +174,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--votes", type=int, nargs="*", default=list(SIZES))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--read", type=Path, nargs="*", default=[], help="rows of earlier runs, with those of this one")
     parser.add_argument("--write-docs", type=Path)
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
         print(json.dumps(measured(args.votes[0], args.child)))
         return 0
-    rows = []
+    earlier = [json.loads(file.read_text()) for file in args.read]
+    rows = [row for one in earlier for row in one["rows"]]
+    known = {row["votes"] for row in rows}
     for votes in args.votes:
-        rows.append(in_a_process(votes))
-        print(json.dumps(rows[-1]), flush=True)
+        if votes not in known:
+            rows.append(in_a_process(votes))
+            print(json.dumps(rows[-1]), flush=True)
+    rows.sort(key=lambda row: int(row["votes"]))
     text = report(rows)
     print(text)
+    machines = [one["machine"] for one in earlier] + ([machine()] if len(rows) > len(known) else [])
+    where = " ".join(dict.fromkeys(machines))
     if args.json:
-        args.json.write_text(json.dumps({"rows": rows, "machine": machine()}, indent=1))
+        args.json.write_text(json.dumps({"rows": rows, "machine": where}, indent=1))
     if args.write_docs:
         from bench import plots
 
@@ -195,7 +202,7 @@ def main() -> int:
         plots.growth(rows, picture)
         shown = f"![Time, memory and questions against votes, both axes by powers of ten]({PICTURE})"
         means = __doc__.split("\n\n")[2].strip()
-        parts = ("## The index of what happened", machine(), means, text, shown)
+        parts = ("## The index of what happened", where, means, text, shown)
         write_section(args.write_docs, "index", "\n\n".join(parts), title="Performance")
     return 0
 

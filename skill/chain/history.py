@@ -29,7 +29,7 @@ CANCELED = abi.topic("ProposalCanceled(uint256)")
 VETOED = abi.topic("ProposalVetoed(uint256)")
 FIRST_SPAN, LONGEST_SPAN = 2_000, 200_000
 """Blocks in one request, to begin with and at most."""
-ENOUGH = 8_000
+ENOUGH = 5_000
 """Logs in one request, roughly: more would not be quicker, and needs memory."""
 PATIENT = 8
 """Requests that go well before more blocks are asked for again after a refusal."""
