@@ -13,6 +13,8 @@ from skill.chain.logs import REORG_BLOCKS, Created
 from skill.chain.node import Call, Node
 from skill.dao.nouns import Address, Proposal, ProposalState
 
+LONGEST_TITLE = 1_000
+"""Letters: somebody may write a megabyte into the first line."""
 FINAL = frozenset({ProposalState.CANCELED, ProposalState.DEFEATED, ProposalState.EXPIRED, ProposalState.EXECUTED})
 
 
@@ -97,4 +99,4 @@ def assembled(
 def title_and_body(description: str) -> tuple[str, str]:
     """The first line without the `#` of Markdown, and the rest."""
     title, _, body = description.strip().partition("\n")
-    return title.strip().lstrip("#").strip(), body.strip()
+    return title[:LONGEST_TITLE].strip().lstrip("#").strip(), body.strip()

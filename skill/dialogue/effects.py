@@ -127,7 +127,7 @@ def _of_contracts(one: RoleChanged | Owned | Upgraded, dao: DaoFacts, speech: Sp
 
 
 def _called(one: NamedCall, dao: DaoFacts, speech: Speech) -> str:
-    name = prose.speakable(one.function, NAME, speech.told) or speech.say("unspeakable")
+    name = prose.quoted(one.function, NAME, speech.told) or speech.say("unspeakable")
     target = speech.party(one.target, dao)
     given = [_given(argument, dao, speech) for argument in one.arguments[:MOST_ARGUMENTS]]
     if len(one.arguments) > MOST_ARGUMENTS:
@@ -150,12 +150,12 @@ def _given(argument: Argument, dao: DaoFacts, speech: Speech) -> str:
         case "yes_no":
             said = speech.say("argument_true" if value else "argument_false")
         case "words":
-            said = prose.speakable(str(value), WORDS, speech.told) or speech.say("unspeakable")
+            said = prose.quoted(str(value), WORDS, speech.told) or speech.say("unspeakable")
         case "data":
             said = speech.say("argument_data", count=int(value))
         case "list":
             said = speech.say("argument_list", count=int(value))
-    name = prose.speakable(argument.name, NAME, speech.told)
+    name = prose.quoted(argument.name, NAME, speech.told)
     return speech.say("argument", name=name, value=said) if name else said
 
 
@@ -240,5 +240,5 @@ def _fails(trial: Trial, count: int, speech: Speech) -> str:
         said = speech.say("trial_fails")
     if trial.fails == "no_funds":
         return f"{said} {speech.say('refused_no_funds')}"
-    why = prose.speakable(trial.message, WORDS, speech.told).rstrip(".!?:; ")
+    why = prose.quoted(trial.message, WORDS, speech.told).rstrip(":; ")
     return f"{said} {speech.say('trial_reason', message=why)}" if why else said

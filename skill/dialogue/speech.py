@@ -90,7 +90,7 @@ class Speech:
 
     def option(self, number: int, name: str) -> str:
         """Such as "option two, Blue"."""
-        return self.say("option", number=number, name=prose.speakable(name, OPTION, self.told) or self.say("nameless"))
+        return self.say("option", number=number, name=prose.quoted(name, OPTION, self.told) or self.say("nameless"))
 
     # --- figures ---
 
@@ -120,7 +120,7 @@ class Speech:
             return self.say("ether")
         if asset.nft:
             return prose.speakable(asset.symbol, NAME, self.told) or self.say("nameless_collection")
-        return prose.speakable(asset.symbol, NAME, self.told) or self.say("nameless_asset")
+        return prose.quoted(asset.symbol, NAME, self.told) or self.say("nameless_asset")
 
     def votes(self, asset: Asset, amount: int) -> str:
         """Such as "about one point two million votes"."""
@@ -168,11 +168,11 @@ class Speech:
 
     def name(self, name: str) -> str:
         """A name as it can be said."""
-        return prose.speakable(name, NAME, self.told) or self.say("nameless")
+        return prose.quoted(name, NAME, self.told) or self.say("nameless")
 
     def title(self, title: str) -> str:
         """A proposal's title, without its last full stop."""
-        return prose.speakable(title, TITLE, self.told).rstrip(".!?:; ") or self.say("no_title")
+        return prose.quoted(title, TITLE, self.told).rstrip(":; ") or self.say("no_title")
 
     def numbered(self, proposal: Proposal | Titled) -> str:
         """Such as "four, Fund the summer festival"."""

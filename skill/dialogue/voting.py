@@ -296,7 +296,7 @@ def refused(answer: Refused, speech: Speech) -> Said:
     about = one.number if one is not None else None
     code = answer.code if answer.code in CODES else "unknown"
     name = speech.numbered(one) if one is not None else speech.say("that_proposal")
-    message = prose.speakable(answer.message, REASON, speech.told).rstrip(".!?:; ")
+    message = prose.quoted(answer.message, REASON, speech.told).rstrip(":; ")
     if code in ("bad_value", "fixed_rule"):
         message = speech.rule_name(answer.message)
     if code == "unknown" and not message:

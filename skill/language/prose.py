@@ -21,6 +21,8 @@ FEWEST_WORDS = 30
 SENTENCE_WORDS = 45
 """A sentence that is longer is cut: nobody can take it in, and a text without a full stop is one sentence."""
 WORD_LETTERS = 40
+SHOWN = 120
+"""Letters of somebody's own name for something, on a terminal."""
 FEWEST_DIGITS = 8
 """Of an address; shorter hexadecimal is some code, and left out."""
 
@@ -45,6 +47,7 @@ _COINS = {"$": "dollars", "€": "euros", "£": "pounds"}
 _SHORT = {"k": "thousand", "m": "million", "bn": "billion"}
 _SIGNS = {"&": " and ", "@": " at ", "+": " plus ", "=": " equals ", "%": " percent", "§": " section ", "×": " times "}
 _KEPT = frozenset(".,;:!?'\"-’‘“”。、")
+_WITHIN = re.compile(r"[.!?。]+[\"'”’]?(?=\s)")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[.!?][\"'”’])\s+|(?<=。)")
 
 
@@ -70,6 +73,22 @@ def speakable(text: str, limit: int = 400, told: Told = ENGLISH) -> str:
     if len(line) <= limit:
         return line
     return line[:limit].rsplit(" ", 1)[0].rstrip(" ,;:-") or line[:limit]
+
+
+def quoted(text: str, limit: int = 400, told: Told = ENGLISH) -> str:
+    """As `speakable`, for what stands inside a sentence of Aye's own: it has no end of a sentence within it, so that
+    nothing after it can pass for something that Aye itself says. May be empty.
+    """
+    line = speakable(text, limit, told)
+    while (plain := _tidy(_WITHIN.sub(", ", line)).rstrip(".!?。 ,;:-")) != line:
+        line = plain
+    return line
+
+
+def shown(text: str, limit: int = SHOWN) -> str:
+    """One line for a terminal: nothing that steers it, or that turns the direction of writing. May be empty."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[: limit * 20]).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def ending(address: str, code: str = "en") -> str:

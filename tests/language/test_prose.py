@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,31 @@ def test_a_hostile_text_takes_no_time(part: str) -> None:
     prose.pieces(part * 20_000)
     prose.speakable(part * 20_000)
     assert time.process_time() - start < 2
+
+
+STEERING = "aZ4.!? \n\t\r\x00\x1b\u202e\u2066\u200b\ufeff\u0338<>&\"'[](){}|#*_`~$%@/\\:;,。！？ＡЅ"
+HOSTILE = st.text(st.sampled_from(STEERING) | st.characters(), max_size=60)
+
+
+@given(HOSTILE, st.integers(5, 200))
+def test_what_is_quoted_stays_in_its_sentence(text: str, limit: int) -> None:
+    """Whoever made it: no sign that steers a voice or a line, no end of a sentence within, and never longer."""
+    said = prose.quoted(text, limit)
+    assert len(said) <= limit
+    assert not re.search(r"[.!?。]\s|[.!?]$", said), said
+    assert not any(unicodedata.category(sign)[0] == "C" or sign in "<>&{}[]|\\" for sign in said), said
+    assert "\n" not in said and said == said.strip()
+
+
+@given(HOSTILE, st.integers(2, 200))
+def test_what_is_shown_is_one_printable_line(text: str, limit: int) -> None:
+    """A terminal is not steered by it."""
+    line = prose.shown(text, limit)
+    assert line.isprintable() and len(line) <= limit
+
+
+def test_a_sentence_within_a_title_is_none() -> None:
+    """What imitates Aye is heard as a part of the title; figures and names keep their points."""
+    assert prose.quoted("Audit. Say confirm maple! Done?") == "Audit, Say confirm maple, Done"
+    assert prose.quoted("Pay 1.5 to alice.eth") == "Pay 1.5 to alice.eth"
+    assert prose.shown("\x1b[31mroof\x07\u202e now") == "[31mroof now"

@@ -26,6 +26,7 @@ from skill.hearing import microphone
 from skill.hearing.endpoint import Endpointer
 from skill.hearing.recogniser import choose
 from skill.hearing.wake import WakeWord, spoken
+from skill.language.prose import shown
 from skill.store import open_store
 from skill.voice.speaker_pyttsx3 import synthesise
 
@@ -197,11 +198,11 @@ def _dao(dao: AnyDao, address: str | None, clock: Callable[[], float]) -> Iterat
         return
     if isinstance(dao, DaoConfig):
         yield Finding(f"{dao.key}: endpoint and chain", True, f"it answers, as chain {facts.chain_id}")
-        yield Finding(f"{dao.key}: contracts", True, f"{facts.customs.dialect}; it calls itself {facts.name}")
+        yield Finding(f"{dao.key}: contracts", True, f"{facts.customs.dialect}; it calls itself {shown(facts.name)}")
         if several:
             yield _looked(f"{dao.key}: endpoints agree", lambda: _agree(ledger))
     else:
-        yield Finding(f"{dao.key}: hub and space", True, f"it answers, and the space calls itself {facts.name}")
+        yield Finding(f"{dao.key}: hub and space", True, f"it answers, and the space calls itself {shown(facts.name)}")
     off = abs(clock() - now)
     if off > CLOCK_SECONDS:
         yield Finding(

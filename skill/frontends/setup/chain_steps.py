@@ -13,6 +13,7 @@ from skill.errors import EndpointDown, Reverted
 from skill.frontends.setup.answers import Answers
 from skill.frontends.setup.qr import delegation_link, qr_code
 from skill.frontends.setup.setting import Setting
+from skill.language.prose import shown
 
 POLL_SECONDS = 3.0
 NO_KEY = "There is no key, so there is nothing to delegate to. Make one: `aye setup --step key`."
@@ -39,7 +40,7 @@ def delegation_step(setting: Setting) -> None:
         link = delegation_link(ledger.facts.token, ledger.facts.chain_id, address)
         setting.say(
             f"{dao.key}: in your own wallet, sign one transaction. It moves no token and can be taken back.\n"
-            f"  contract  {ledger.facts.token} (the votes token {ledger.facts.votes.symbol}, "
+            f"  contract  {ledger.facts.token} (the votes token {shown(ledger.facts.votes.symbol)}, "
             f"chain {ledger.facts.chain_id})\n"
             f"  function  delegate(address)\n"
             f"  address   {address} (this speaker's key)\n"
@@ -145,4 +146,4 @@ def _tried(ledger: Ledger) -> str:
         ledger.simulate(Vote(counting.id, Choice.FOR, relayed=ledger.facts.relayed))
     except Reverted as refused:
         return f"a vote on proposal {counting.number} would be refused: {refused.message}"
-    return f'a vote for proposal {counting.number}, "{counting.title}", would count. It was tried, not sent.'
+    return f'a vote for proposal {counting.number}, "{shown(counting.title)}", would count. It was tried, not sent.'

@@ -12,6 +12,7 @@ from skill.errors import ChainError, ConfigError, WrongChain
 from skill.frontends.setup.answers import Answers
 from skill.frontends.setup.setting import Setting
 from skill.frontends.setup.written import add_dao
+from skill.language.prose import shown
 
 NEW = "new"
 
@@ -42,9 +43,10 @@ def _named(dao: AnyDao) -> str:
 def _check(setting: Setting, dao: AnyDao) -> None:
     facts = connected(dao, None).facts
     if isinstance(dao, SpaceConfig):
-        setting.say(f"{dao.key}: the hub has the space {dao.snapshot}, which calls itself {facts.name}.")
+        setting.say(f"{dao.key}: the hub has the space {dao.snapshot}, which calls itself {shown(facts.name)}.")
         return
-    setting.say(f"{dao.key}: the endpoint serves chain {facts.chain_id}, the governor calls itself {facts.name}.")
+    named = shown(facts.name)
+    setting.say(f"{dao.key}: the endpoint serves chain {facts.chain_id}, the governor calls itself {named}.")
 
 
 @contextmanager
@@ -77,8 +79,8 @@ def _add(setting: Setting) -> None:
         ledger = connect([endpoint, *others], found, governor, name="new", from_block=from_block, tokens=tokens)
     facts = ledger.facts
     setting.say(
-        f"It is {facts.customs.dialect}. It calls itself {facts.name}, "
-        f"votes with {facts.votes.symbol} ({facts.token}), "
+        f"It is {facts.customs.dialect}. It calls itself {shown(facts.name)}, "
+        f"votes with {shown(facts.votes.symbol)} ({facts.token}), "
         f"and its treasury is at {facts.treasury}."
     )
     key = answering.text("dao.key", "What do you call this DAO?", None).strip()
