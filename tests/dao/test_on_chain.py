@@ -21,7 +21,9 @@ from skill.dao.answers import (
     ProposalsAnswer,
     Refused,
     RulesAnswer,
+    TopVotersAnswer,
     TreasuryAnswer,
+    TurnoutAnswer,
 )
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Address, Choice, Member, Proposal, ProposalState
@@ -34,11 +36,14 @@ from skill.dao.requests import (
     DelegateVotes,
     GovernanceRules,
     ListProposals,
+    MemberActivity,
+    MissedVotes,
     MoveProposal,
     MyVote,
     Participation,
     Power,
     Request,
+    TopVoters,
     TreasuryActivity,
     TreasuryBalance,
     VoteReceipt,
@@ -124,6 +129,10 @@ def test_the_treasury_and_the_power_are_the_contracts(aye: RealAye) -> None:
         GovernanceRules("quorum"),
         Participation(),
         Participation(1),
+        TopVoters(),
+        MissedVotes(),
+        MemberActivity(),
+        MemberActivity("Alice"),
         MyVote(),
         MyVote(1),
         VoteReceipt(),
@@ -140,7 +149,11 @@ def test_every_question_has_an_answer(aye: RealAye, request_: Request) -> None:
     if isinstance(answer, ProposalAnswer):
         assert answer.proposal.title
     if isinstance(answer, ParticipationAnswer):
-        assert answer.voters > 0
+        assert answer.activity.voters > 0
+    if isinstance(answer, TurnoutAnswer):
+        assert answer.turnout.voters > 0
+    if isinstance(answer, TopVotersAnswer):
+        assert answer.most[0].votes > 0
     if isinstance(answer, RulesAnswer):
         assert answer.rules.quorum > 0
 

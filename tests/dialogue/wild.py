@@ -9,6 +9,8 @@ from skill.dao.answers import (
     ActivityAnswer,
     AmbiguousProposal,
     Done,
+    MemberAnswer,
+    MissedAnswer,
     MyVoteAnswer,
     NoSuchMember,
     NoSuchProposal,
@@ -20,8 +22,12 @@ from skill.dao.answers import (
     ReceiptAnswer,
     Refused,
     RulesAnswer,
+    TopVotersAnswer,
     TreasuryAnswer,
+    TurnoutAnswer,
 )
+from skill.dao.catch_up import Reach
+from skill.dao.history import Activity, Missed, Part, Span, Titled, Turnout, Voter
 from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import (
@@ -99,7 +105,7 @@ votes = st.builds(Vote, st.integers(0, 20), choices, texts)
 acts = (
     votes
     | st.builds(Delegate, addresses)
-    | st.builds(Propose, payments, texts)
+    | st.builds(Propose, st.lists(payments, min_size=1, max_size=4).map(tuple), texts)
     | st.builds(Queue, numbers)
     | st.builds(Execute, numbers)
     | st.builds(Cancel, numbers)
@@ -126,6 +132,23 @@ rules = st.builds(
     Rules, numbers, st.none() | st.floats(0, 100), numbers, numbers, numbers, st.none() | numbers,
     st.lists(choices, unique=True).map(tuple),
 )  # fmt: skip
+weights = st.floats(0, 1e77)
+spans = st.builds(Span, st.integers(0, 50), st.integers(0, 10**6), weights)
+activities = st.builds(Activity, spans, st.integers(0, 50), spans, spans, numbers)
+voters = st.lists(st.builds(Voter, addresses, st.integers(0, 99)), max_size=5).map(tuple)
+titled = st.builds(Titled, st.integers(0, 10**6), texts, times)
+turnouts = st.builds(
+    Turnout, titled, st.integers(0, 50), weights,
+    st.lists(st.tuples(choices | st.integers(0, 9), st.integers(0, 50)), max_size=4).map(tuple),
+    st.lists(ballots, max_size=4).map(tuple), numbers,
+)  # fmt: skip
+some_titled = st.lists(titled, max_size=3).map(tuple)
+missed = st.builds(Missed, some_titled, st.integers(0, 50), st.integers(0, 50), some_titled, st.integers(0, 50))
+parts = st.builds(
+    Part, st.integers(0, 50), st.integers(0, 50), spans, st.none() | titled, st.integers(0, 9),
+    st.none() | st.integers(0, 9),
+)  # fmt: skip
+reaches = st.none() | st.builds(Reach, times, st.booleans(), st.sampled_from(("", "chain", "index")))
 answers = st.one_of(
     st.builds(TreasuryAnswer, dao, holdings, times, st.none() | texts),
     st.builds(
@@ -156,11 +179,11 @@ answers = st.one_of(
     st.builds(PowerAnswer, dao, st.none() | st.builds(Member, texts, addresses), powers),
     st.builds(NoSuchMember, texts, st.lists(texts, max_size=5).map(tuple)),
     st.builds(RulesAnswer, dao, rules, st.none() | texts | st.sampled_from(("quorum", "timelock_delay"))),
-    st.builds(
-        ParticipationAnswer, dao, st.none() | proposals, st.lists(ballots, max_size=5).map(tuple), numbers,
-        st.integers(0, 50), st.integers(0, 50),
-        st.lists(st.tuples(addresses, st.integers(0, 99)), max_size=5).map(tuple),
-    ),
+    st.builds(ParticipationAnswer, dao, activities, voters, st.none() | addresses, reaches),
+    st.builds(TurnoutAnswer, dao, turnouts, st.none() | addresses, reaches),
+    st.builds(TopVotersAnswer, dao, voters, st.integers(0, 50), st.none() | addresses, reaches),
+    st.builds(MissedAnswer, dao, missed, reaches),
+    st.builds(MemberAnswer, dao, st.none() | st.builds(Member, texts, addresses), parts, reaches),
     st.builds(Refused, st.sampled_from(sorted(CODES)) | texts, texts, st.none() | proposals, st.none() | ballots),
     prepared,
     st.builds(Done, dao, entries, st.sampled_from(Fate), st.none() | ballots, st.none() | st.integers(0, 99)),
