@@ -84,6 +84,21 @@ def test_what_can_be_asked_of_it(house: SnapshotHouse) -> None:
         assert "chain" not in reply
 
 
+def test_who_takes_part_in_it(house: SnapshotHouse) -> None:
+    """From the ballots that the hub tells: heads and ballots, no shares, and what one missed from the first vote on."""
+    told = house.say("how active is the community").text
+    assert told.startswith("Two members have voted so far. They cast two votes on eight proposals. Most often voted ")
+    assert "percent" not in told
+    assert house.say("who votes most").text.endswith("There have been eight proposals.")
+    told = house.say("have i missed any").text
+    assert told.startswith("You can still vote on seven. The first three to close: ")
+    assert told.endswith("None has closed that you could have voted on.")
+    house.vote("vote yes on proposal one")
+    told = house.say("have i missed any").text
+    assert told.startswith("You can still vote on six.") and "You missed the one that has closed. It was eight" in told
+    assert house.say("how often do i vote").text.startswith("You could vote on two proposals, and did on one. The last")
+
+
 def _digits(text: str) -> str:
     return text.replace("Seven", "7")
 
