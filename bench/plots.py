@@ -63,6 +63,23 @@ def stages(of: Mapping[str, Mapping[str, float]], file: Path) -> None:
     _save(figure, file)
 
 
+def trips(of: Mapping[str, tuple[float, float]], limit: float, file: Path) -> None:
+    """In round trips: what Aye takes as a bar, what call after call takes as a mark, and the limit."""
+    figure = _figure((7.2, 0.7 + 0.3 * len(of)))
+    panel = figure.subplots()
+    names = list(of)
+    panel.barh(names, [of[name][0] for name in names], color=COLOURS[3], height=0.6, label="Aye")
+    panel.plot([of[name][1] for name in names], names, "D", color=COLOURS[5], markersize=5, label="plain web3.py")
+    panel.axvline(limit, linestyle=":", color=INK, linewidth=1)
+    panel.set_xscale("log")
+    panel.set_xlim(0.5, None)
+    panel.set_xlabel("round trips; the line is the limit of a question")
+    panel.invert_yaxis()
+    panel.margins(x=0.12)
+    panel.legend(frameon=False, fontsize=8)
+    _save(figure, file)
+
+
 def rejection(of: Mapping[str, Sequence[Point]], file: Path) -> None:
     """Foreign talk acted on against the commands kept: a line a condition, from the product's own line on."""
     figure = _figure((7.2, 3.2))
@@ -81,23 +98,6 @@ def rejection(of: Mapping[str, Sequence[Point]], file: Path) -> None:
     _save(figure, file)
 
 
-def both_pages(svg: str) -> str:
-    """A drawing with its ink made the page's; a hundredth of a point is fine enough."""
-    svg = re.sub(r"(\d\.\d{2})\d+", r"\1", svg)
-    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S).replace(INK, "currentColor")
-    return re.sub(r"(<svg\b[^>]*>)", rf"\1{STYLE}", svg, count=1)
-
-
-def _figure(size: tuple[float, float]) -> Any:
-    import matplotlib
-
-    matplotlib.use("svg")
-    matplotlib.rcParams.update(
-        {
-            "svg.fonttype": "none",
-            "svg.hashsalt": "aye",
-            "font.family": "sans-serif",
-            "font.size": 9,
 def growth(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
     """What the index costs against the votes in it: a panel a cost, both axes by powers of ten."""
     figure = _figure((7.2, 2.9))
@@ -122,6 +122,23 @@ def growth(rows: Sequence[Mapping[str, Any]], file: Path) -> None:
     _save(figure, file)
 
 
+def both_pages(svg: str) -> str:
+    """A drawing with its ink made the page's; a hundredth of a point is fine enough."""
+    svg = re.sub(r"(\d\.\d{2})\d+", r"\1", svg)
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S).replace(INK, "currentColor")
+    return re.sub(r"(<svg\b[^>]*>)", rf"\1{STYLE}", svg, count=1)
+
+
+def _figure(size: tuple[float, float]) -> Any:
+    import matplotlib
+
+    matplotlib.use("svg")
+    matplotlib.rcParams.update(
+        {
+            "svg.fonttype": "none",
+            "svg.hashsalt": "aye",
+            "font.family": "sans-serif",
+            "font.size": 9,
             **{f"{what}.color": INK for what in ("text", "xtick", "ytick", "grid")},
             **{f"axes.{what}": INK for what in ("edgecolor", "labelcolor", "titlecolor")},
             "axes.facecolor": "none",

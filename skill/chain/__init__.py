@@ -8,13 +8,14 @@ from functools import partial
 
 from skill.chain.delegations import Delegation, delegations
 from skill.chain.endpoints import Endpoints, EndpointState
+from skill.chain.foresight import of_a_stranger
 from skill.chain.gas import GasMoney, gas_money
 from skill.chain.governor import Governor
 from skill.chain.key import Signer, load_signer
 from skill.chain.key_files import create_signer
 from skill.chain.named import read as read_abi
 from skill.chain.node import Node
-from skill.chain.recognise import recognise
+from skill.chain.recognise import place_of, recognise
 from skill.chain.relayer import Relayer
 from skill.chain.sender import FEE_CEILING, GWEI, Sender
 from skill.chain.setting import Setting
@@ -75,20 +76,22 @@ def connect(
     brings = None if key is None or relayer is None else Relayer(relayer, node, chain_id, key, sure=sure)
 
     def read_by(node: Node, sure: Callable[[], Governor] | None) -> Governor:
-        dialect = recognise(node, governor)
-        return Governor(
-            node,
-            chain_id,
-            dialect,
-            name=name,
-            sender=sender,
-            from_block=from_block,
-            tokens=tokens,
-            setting=setting,
-            sure=sure,
-            relayer=brings,
-            beside=beside,
-        )
+        seen = of_a_stranger(node, place_of(governor), from_block, (setting or Setting()).ens)
+        with node.at_once(seen.calls, seen.queries, seen.steps):
+            dialect = recognise(node, governor)
+            return Governor(
+                node,
+                chain_id,
+                dialect,
+                name=name,
+                sender=sender,
+                from_block=from_block,
+                tokens=tokens,
+                setting=setting,
+                sure=sure,
+                relayer=brings,
+                beside=beside,
+            )
 
     return read_by(node, partial(read_by, sure, None) if len(several) > 1 else None)
 

@@ -7,7 +7,8 @@ blocks.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from eth_abi.exceptions import EncodingError
 
@@ -16,7 +17,8 @@ from skill.chain.assets import Assets, coin_of
 from skill.chain.calldata import payment
 from skill.chain.clock import Clock, block_seconds
 from skill.chain.dialect import NOBODY, Dialect
-from skill.chain.effects import Action, Decoder, called_places
+from skill.chain.effects import Action, Decoder
+from skill.chain.foresight import Foresight
 from skill.chain.fork import forks
 from skill.chain.history import GovernorHistory
 from skill.chain.key import no_key
@@ -25,7 +27,7 @@ from skill.chain.named import by_selector
 from skill.chain.names import Names
 from skill.chain.node import Call, Node
 from skill.chain.prices import Prices
-from skill.chain.proposals import Standings, assembled
+from skill.chain.proposals import Standings, assembled, places_called
 from skill.chain.relayer import Relayer, is_relayed
 from skill.chain.rule_calls import RuleCalls
 from skill.chain.sender import Sender
@@ -34,12 +36,13 @@ from skill.chain.treasury import TreasuryReader
 from skill.chain.trial import Trials
 from skill.chain.wire import Head, Log, LogQuery, checksum
 from skill.dao.acts import Act, Propose, Signed, Vote
-from skill.dao.ledger import Fate
+from skill.dao.ledger import Fate, Part
 from skill.dao.money import Collections
 from skill.dao.nouns import (
     Address,
     BallotCast,
     DaoFacts,
+    Effect,
     Payment,
     Proposal,
     RuleChange,
@@ -91,13 +94,13 @@ class Governor:
         self._created = LogReader(LogQuery(here, (abi.PROPOSAL_CREATED,), from_block))
         self._votes = LogReader(LogQuery(here, (dialect.vote_topics,), from_block))
         self._cast: dict[Log, VoteLog | None] = {}
+        self._told: tuple[object, dict[Log, tuple[Effect, ...]]] = None, {}
         self._history = GovernorHistory(node, dialect, chain_id, from_block)
         self._standings = Standings(node, dialect)
         self._rules = RuleCalls(node, dialect)
-        first = [parts.token, *self._assets.named]
-        probed, *said = node.read([self._names.probe, *self._assets.questions(first)])
+        probed, *said = node.read([self._names.probe, *self._assets.questions([parts.token])])
         self._names.probed(probed)
-        self._assets.take(first, said)
+        self._assets.take([parts.token], said)
         self._facts = DaoFacts(
             key=name,
             name=parts.name,
@@ -130,6 +133,20 @@ class Governor:
             dialect.customs.executor_pays_coin,
             forks() if setting.forks else None,
         )
+        self._foresight = Foresight(
+            dialect,
+            self._standings,
+            self._created,
+            self._votes,
+            self._treasury,
+            self._trials,
+            self._assets,
+            self._rule_calls(),
+            self._power_calls,
+        )
+        created = node.foreseen(self._created.query)
+        if created is not None:
+            self._take_created(created, node.head())
 
     # --- facts ---
 
@@ -163,6 +180,19 @@ class Governor:
         """Round trips to the endpoint so far."""
         return self._node.requests_made
 
+    @contextmanager
+    def at_once(self, *parts: Part, proposal: int | None = None) -> Iterator[None]:
+        """In one round trip, where nothing new has come meanwhile."""
+        if not parts:
+            yield
+            return
+        made = list(self._made.values())
+        numbers = self._numbers(made)
+        wanted = [one for one in made if proposal in (None, numbers[one.id])]
+        seen = self._foresight.of(set(parts), wanted, self.speaker)
+        with self._node.at_once(seen.calls, seen.queries, seen.steps, seen.others):
+            yield
+
     def gas(self) -> int:
         """The speaker's coin, wei; 0 without a key."""
         return self._node.balance(self.speaker) if self.speaker else 0
@@ -181,8 +211,9 @@ class Governor:
     # --- reads ---
 
     def treasury(self) -> Treasury:
-        """The coin and the tokens, those of dollars first. One round trip; two where no tokens are configured."""
-        return self._treasury.holdings()
+        """The coin and the tokens, those of dollars first. One round trip, where no token has come in that is new."""
+        with self.at_once(Part.TREASURY):
+            return self._treasury.holdings()
 
     def collections(self) -> Collections:
         """NFTs; two round trips at first."""
@@ -195,12 +226,14 @@ class Governor:
         return self._treasury.transfers(since, logs, self._numbers(self._take_created(created, head)))
 
     def proposals(self) -> tuple[Proposal, ...]:
-        """All, in two round trips: what is new, then where each stands."""
-        return self._proposals(None)
+        """All, in one round trip where there is no new one, else two."""
+        with self.at_once(Part.PROPOSALS):
+            return self._proposals(None)
 
     def proposal(self, number: int) -> Proposal | None:
         """One, in as many round trips; of the others no more is read than that they are there."""
-        return next(iter(self._proposals(number)), None)
+        with self.at_once(Part.PROPOSALS, proposal=number):
+            return next(iter(self._proposals(number)), None)
 
     def _proposals(self, number: int | None) -> tuple[Proposal, ...]:
         discovered = () if self._assets.named else (self._treasury.came,)
@@ -212,30 +245,21 @@ class Governor:
             if not made:
                 return ()
         clock = self._clock(head)
-        called = self._assets.unasked([place for one in made for place in called_places(one.actions)])
+        places = [place for one in made for place in places_called(one.actions)]
+        called = self._assets.unasked([*self._assets.named, *places])
         standings, quorum_now, self._denominator, said = self._standings.of(made, clock, self._assets.questions(called))
         self._assets.take(called, said)
         self._treasury.tokens(came[0] if came else ())
         times = self._times.of([one.log for one in made])
-        return assembled(made, times, standings, quorum_now, clock, self._decoder(clock), numbers)
+        return assembled(made, times, standings, quorum_now, clock, self._effects_by(clock), numbers)
 
     def rules(self) -> Rules:
-        """Two round trips: the newest block, for the present quorum is asked for at a time just past."""
-        clock = self._clock(self._node.head())
+        """One round trip."""
+        with self.at_once(Part.RULES):
+            clock = self._clock(self._node.head())
+            calls = [self._dialect.quorum_now(clock), *self._rule_calls()]
+            quorum, period, delay, threshold, numerator, denominator, *waits = self._node.read(calls)
         parts, node = self._parts, self._node
-        g = parts.governor
-        quorum, period, delay, threshold, numerator, denominator, *waits = node.read(
-            [
-                self._dialect.quorum_now(clock),
-                Call(g, abi.VOTING_PERIOD),
-                Call(g, abi.VOTING_DELAY),
-                Call(g, abi.THRESHOLD),
-                Call(g, abi.QUORUM_NUMERATOR),
-                Call(g, abi.QUORUM_DENOMINATOR),
-                Call(parts.treasury, abi.MIN_DELAY),
-                Call(parts.treasury, abi.DELAY),
-            ]
-        )
         wait = next((one for one in waits if one is not None), None)
         return Rules(
             quorum=int(node.known(quorum)),
@@ -247,23 +271,28 @@ class Governor:
             quorum_counts=self._facts.quorum_counts,
         )
 
+    def _rule_calls(self) -> list[Call]:
+        functions = (
+            *(abi.VOTING_PERIOD, abi.VOTING_DELAY, abi.THRESHOLD),
+            *(abi.QUORUM_NUMERATOR, abi.QUORUM_DENOMINATOR),
+        )
+        waits = [Call(self._parts.treasury, function) for function in (abi.MIN_DELAY, abi.DELAY)]
+        return [*(Call(self._parts.governor, function) for function in functions), *waits]
+
     def power(self, account: Address) -> VotingPower:
         """Now, in one round trip; in three where the token tells its supply only of a time that is over."""
-        token = self._parts.token
-        votes, supply, balance, delegate = self._node.read(
-            [
-                self._dialect.votes_now(account),
-                Call(token, abi.SUPPLY),
-                Call(token, abi.BALANCE, (account,)),
-                Call(token, abi.DELEGATES, (account,)),
-            ]
-        )
+        votes, supply, balance, delegate = self._node.read(self._power_calls(account))
         to = None if delegate in (None, NOBODY) else Address(checksum(delegate))
         known = self._node.known
         if supply is None:
             past = self._dialect.supply_at(self._clock(self._node.head()).latest_past)
             (supply,) = [None] if past is None else self._node.read([past])
         return VotingPower(account, int(known(votes)), int(known(supply)), int(balance or 0), to)
+
+    def _power_calls(self, account: str) -> list[Call]:
+        token = self._parts.token
+        of_account = (Call(token, abi.BALANCE, (account,)), Call(token, abi.DELEGATES, (account,)))
+        return [self._dialect.votes_now(account), Call(token, abi.SUPPLY), *of_account]
 
     def power_for(self, account: Address, proposal: Proposal) -> int:
         """At its snapshot, in one round trip; at present where that is still to come."""
@@ -419,6 +448,21 @@ class Governor:
         if self._tick is None:
             self._tick = block_seconds(self._node, head)
         return Clock(head, self._parts.ticks, self._tick)
+
+    def _effects_by(self, clock: Clock) -> Callable[[Created], tuple[Effect, ...]]:
+        """What a proposal would do, worked out anew only where more is known of tokens, or clock or quorum differ."""
+        decoder = self._decoder(clock)
+        by = (len(decoder.assets), decoder.quorum_denominator, decoder.seconds_a_tick)
+        if self._told[0] != by:
+            self._told = by, {}
+        told = self._told[1]
+
+        def effects(one: Created) -> tuple[Effect, ...]:
+            if one.log not in told:
+                told[one.log] = decoder.effects(one.actions)
+            return told[one.log]
+
+        return effects
 
     def _decoder(self, clock: Clock) -> Decoder:
         parts = self._parts

@@ -73,7 +73,7 @@ class LogReader:
 
 def created_of(log: Log) -> Created | None:
     """None where it is not of the form that OpenZeppelin's governors write."""
-    values = abi.decoded(abi.PROPOSAL_CREATED_DATA, log.data)
+    values = abi.created(log.data)
     if values is None:
         return None
     id, proposer, targets, amounts, signatures, calldatas, opens, closes, description = values

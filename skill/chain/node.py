@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from skill.chain import abi
 from skill.chain.endpoint import TIMEOUT_SECONDS, Rpc
 from skill.chain.endpoints import Endpoints, wrong_chain
-from skill.chain.wire import Head, Log, LogQuery, RpcError, blob, head_of, logs_of, quantity
+from skill.chain.steps import Late, Through
+from skill.chain.wire import Head, Log, LogQuery, RpcError, blob, checksum, head_of, logs_of, quantity
 from skill.errors import EndpointDown
 
 MULTICALL3 = "0xcA11bde05977b3631167028862bE2a173976CA11"
@@ -42,35 +44,7 @@ class Call:
     @property
     def data(self) -> bytes:
         """Its calldata."""
-        return self.function.encode(*self.arguments)
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    """A read of a governor at the newest timepoint that is over, where which that is comes with the same answer.
-
-    `eth_call` of a few instructions instead of a contract: they take it from the block that they run in.
-    """
-
-    to: str
-    function: abi.Function
-    ticks: bool
-    """The governor's clock counts blocks, not seconds."""
-
-    @property
-    def code(self) -> bytes:
-        """`return to.function(now - 1)`; nothing where that is refused. https://www.evm.codes"""
-        now = "43" if self.ticks else "42"
-        return bytes.fromhex(
-            f"63{self.function.selector.hex()}60e01b600052"  # memory: the selector
-            f"6001{now}03600452"  # and behind it NUMBER or TIMESTAMP, less one
-            f"602060006024600073{self.to[2:]}5afa"  # STATICCALL
-            "6020026000f3"  # RETURN a word, or none
-        )
-
-    def call(self, head: Head) -> Call:
-        """What it stands for, now that the block is known."""
-        return Call(self.to, self.function, ((head.number if self.ticks else head.time) - 1,))
+        return _calldata(self.function, self.arguments)
 
 
 @dataclass(slots=True)
@@ -80,6 +54,7 @@ class _Sight:
     head: Head
     values: dict[Call, Any] = field(default_factory=dict)
     logs: list[tuple[LogQuery, list[Log]]] = field(default_factory=list)
+    others: list[tuple[Rpc, Any]] = field(default_factory=list)
 
     def logs_of(self, query: LogQuery) -> list[Log] | None:
         """Logs of a query, or of a part of one, that was asked for."""
@@ -87,6 +62,14 @@ class _Sight:
             if (known.addresses, known.topics) == (query.addresses, query.topics) and known.since <= query.since:
                 return [log for log in logs if log.block >= query.since]
         return None
+
+    def stands_for(self, step: Late | Through) -> Call | None:
+        """The plain read, now that what it depends on is known; None: there is none."""
+        if isinstance(step, Late):
+            now = self.head.number if step.ticks else self.head.time
+            return Call(step.to, step.function, (now - 1,))
+        place = self.values.get(Call(step.to, step.getter))
+        return None if place is None else Call(checksum(place), step.function, tuple(step.arguments))
 
 
 class Node:
@@ -133,6 +116,9 @@ class Node:
 
     def tried(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call: its result or the endpoint's `RpcError`. Raises `EndpointDown`."""
+        for (known, with_), answer in [] if self._sight is None else self._sight.others:
+            if known == method and list(with_) == list(params):
+                return answer
         return self.batch([(method, params)])[0]
 
     def ask(self, method: str, *params: Any) -> Any:
@@ -181,7 +167,11 @@ class Node:
 
     @contextmanager
     def at_once(
-        self, calls: Sequence[Call], queries: Sequence[LogQuery] = (), late: Sequence[Late] = ()
+        self,
+        calls: Sequence[Call],
+        queries: Sequence[LogQuery] = (),
+        steps: Sequence[Late | Through] = (),
+        others: Sequence[Rpc] = (),
     ) -> Iterator[None]:
         """Asks for all of it in one round trip. What is read within is taken from there, and from no wire where it was
         foreseen; so all of one answer is of one block. Nothing is kept afterwards: the next answer asks anew.
@@ -189,17 +179,27 @@ class Node:
         if self._sight is not None:  # part of a greater answer
             yield
             return
-        self._local.sight = self._seen(list(dict.fromkeys(calls)), queries, late)
+        self._local.sight = self._seen(list(dict.fromkeys(calls)), queries, steps, others)
         try:
             yield
         finally:
             self._local.sight = None
 
+    def foreseen(self, query: LogQuery) -> list[Log] | None:
+        """Logs that have been read already for the answer that is being made; None: nothing was."""
+        return None if self._sight is None else self._sight.logs_of(query)
+
     @property
     def _sight(self) -> _Sight | None:
         return getattr(self._local, "sight", None)
 
-    def _seen(self, calls: list[Call], queries: Sequence[LogQuery], late: Sequence[Late]) -> _Sight:
+    def _seen(
+        self,
+        calls: list[Call],
+        queries: Sequence[LogQuery],
+        steps: Sequence[Late | Through],
+        others: Sequence[Rpc],
+    ) -> _Sight:
         foreseen = [query for query in queries if self._in_one(query)]
         code: list[Rpc] = [] if self._multicall is not None else [_code_of(MULTICALL3)]
         reads = self._as_rpc(calls)
@@ -207,7 +207,8 @@ class Node:
             NEWEST,
             *code,
             *(("eth_getLogs", [query.filter()]) for query in foreseen),
-            *(("eth_call", [{"data": "0x" + one.code.hex()}, "latest"]) for one in late),
+            *(("eth_call", [{"data": "0x" + one.code.hex()}, "latest"]) for one in steps),
+            *others,
             *reads,
         ]
         if self.sure:
@@ -224,11 +225,14 @@ class Node:
             answer = next(rest)
             if not isinstance(answer, RpcError):  # in pieces, when they are wanted
                 sight.logs.append((query, self.of_form(logs_of, answer)))
-        for one in late:
-            answer = next(rest)
-            if not isinstance(answer, RpcError) and len(said := self.of_form(blob, answer)) == abi.WORD:
-                sight.values[one.call(sight.head)] = int.from_bytes(said)
+        stepped = [next(rest) for _ in steps]
+        sight.others = [(other, next(rest)) for other in others]
         sight.values |= dict(zip(calls, self._values(calls, list(rest)), strict=True))
+        for step, answer in zip(steps, stepped, strict=True):
+            call = sight.stands_for(step)
+            if call is not None and not isinstance(answer, RpcError):  # a node may refuse such calls: then it is read
+                said = self.of_form(blob, answer)
+                sight.values[call] = call.function.decode(said) if said else None
         return sight
 
     # --- reads of contracts ---
@@ -294,7 +298,7 @@ class Node:
         else:
             found, head = [], sight.head
         rest = iter(found)
-        return [next(rest) if logs is None else logs for logs in known], head
+        return [next(rest) if logs is None else logs for logs in known], head if sight is None else sight.head
 
     def _asked_logs(self, queries: Sequence[LogQuery]) -> tuple[list[list[Log]], Head]:
         asked = queries if all(self._in_one(query) for query in queries) else ()
@@ -334,6 +338,11 @@ class Node:
                 "Set `from_block:` in config.yaml to the block of the governor's deployment, or name another endpoint.",
             )
         self._span = max(span // 4, LEAST_SPAN)
+
+
+@lru_cache(maxsize=50_000)
+def _calldata(function: abi.Function, arguments: tuple[Any, ...]) -> bytes:
+    return function.encode(*arguments)
 
 
 def _code_of(address: str) -> Rpc:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from skill.chain import abi
 from skill.chain.clock import Clock
 from skill.chain.dialect import Dialect, Standing
-from skill.chain.effects import Decoder
+from skill.chain.effects import Action, called_places
 from skill.chain.logs import REORG_BLOCKS, Created
 from skill.chain.node import Call, Node
-from skill.dao.nouns import Address, Proposal, ProposalState
+from skill.dao.nouns import Address, Effect, Proposal, ProposalState
 
 LONGEST_TITLE = 1_000
 """Letters: somebody may write a megabyte into the first line."""
+BEFORE_A_QUEUE = frozenset({ProposalState.PENDING, ProposalState.ACTIVE})
+LONG_AGO = 900
+"""Seconds, in which Ethereum makes a block final: what was so before them stays so."""
 FINAL = frozenset({ProposalState.CANCELED, ProposalState.DEFEATED, ProposalState.EXPIRED, ProposalState.EXECUTED})
+
+
+@lru_cache(maxsize=20_000)
+def places_called(actions: tuple[Action, ...]) -> tuple[str, ...]:
+    """As `called_places`, worked out once: what was proposed does not change."""
+    return tuple(called_places(actions))
 
 
 class Standings:
@@ -28,6 +38,11 @@ class Standings:
         """By id: the newest block when it was first seen at its end, and how it stood."""
         self._final: dict[int, Standing] = {}
         """Seen so again when a reorganisation could not reach that block any more."""
+        self._for_ever: dict[Call, Any] = {}
+        """What a contract says of a time that no reorganisation can reach."""
+        self._share: tuple[Any, ...] = ()
+        self._unqueued: set[int] = set()
+        """By id: when they were looked at last they were not queued, so that there is no time to tell."""
 
     def of(
         self, made: Sequence[Created], clock: Clock, more: Sequence[Call] = ()
@@ -35,21 +50,59 @@ class Standings:
         """One a proposal; the quorum demanded at present; the quorum's denominator; the answers to `more`. One round
         trip.
         """
-        asked = [one for one in made if one.id not in self._final]
-        calls = [self._dialect.quorum_now(clock), Call(self._dialect.parts.governor, abi.QUORUM_DENOMINATOR)]
-        first = len(calls)
-        each = [self._dialect.standing_calls(one) for one in asked]
-        answers = self._node.read([*calls, *(call for its in each for call in its), *more])
-        read: dict[int, Standing] = {}
-        for one, its in zip(asked, each, strict=True):
-            standing = self._dialect.standing(self._node, one, answers[first : first + len(its)])
-            first += len(its)
-            read[one.id] = standing
-            self._note(one.id, standing, clock.head.number)
+        asked = self._open(made)
+        always = [self._dialect.quorum_now(clock), *self.parts_of_quorum, *more]
+        said = self._read([*always, *self.calls(asked)])
+        share = tuple(said[call] for call in self.parts_of_quorum)
+        if share != self._share:  # there are governors (OpenZeppelin before 4.8) whose past quorums change with it
+            self._share = share
+            self._for_ever.clear()
+            said |= self._read([call for call in self.calls(asked) if call not in said])
+        read = {one.id: self._standing(one, said) for one in asked}
+        queued = [one for one in asked if read[one.id].state is ProposalState.QUEUED and one.id in self._unqueued]
+        if queued:
+            self._unqueued -= {one.id for one in queued}
+            said |= self._read(self.calls(queued))
+            read |= {one.id: self._standing(one, said) for one in queued}
+        for one in asked:
+            self._note(one, read[one.id], said, clock)
         found = [read.get(one.id) or self._final[one.id] for one in made]
-        return found, int(answers[0] or 0), int(answers[1] or 100), answers[first:]
+        quorum, _, denominator, *rest = (said[call] for call in always)
+        return found, int(quorum or 0), int(denominator or 100), rest
 
-    def _note(self, id: int, standing: Standing, head: int) -> None:
+    @property
+    def parts_of_quorum(self) -> tuple[Call, Call]:
+        """Which share of the votes it is."""
+        governor = self._dialect.parts.governor
+        return Call(governor, abi.QUORUM_NUMERATOR), Call(governor, abi.QUORUM_DENOMINATOR)
+
+    def _read(self, calls: Sequence[Call]) -> dict[Call, Any]:
+        return dict(zip(calls, self._node.read(calls), strict=True))
+
+    def calls(self, made: Sequence[Created]) -> list[Call]:
+        """What is asked of those that have not ended for good, without what cannot have changed."""
+        return [
+            call
+            for one in self._open(made)
+            for call in self._dialect.standing_calls(one)
+            if call not in self._for_ever and not (call.function is abi.ETA and one.id in self._unqueued)
+        ]
+
+    def _standing(self, one: Created, said: Mapping[Call, Any]) -> Standing:
+        answers = [said.get(call, self._for_ever.get(call)) for call in self._dialect.standing_calls(one)]
+        return self._dialect.standing(self._node, one, answers)
+
+    def _open(self, made: Sequence[Created]) -> list[Created]:
+        return [one for one in made if one.id not in self._final]
+
+    def _note(self, one: Created, standing: Standing, said: Mapping[Call, Any], clock: Clock) -> None:
+        id, head = one.id, clock.head.number
+        if standing.state in BEFORE_A_QUEUE:
+            self._unqueued.add(id)
+        if clock.seconds(one.opens) < clock.head.time - LONG_AGO:
+            at_its_snapshot = Call(self._dialect.parts.governor, abi.QUORUM, (one.opens,))
+            if said.get(at_its_snapshot) is not None:
+                self._for_ever[at_its_snapshot] = said[at_its_snapshot]
         if standing.state not in FINAL:
             self._ended.pop(id, None)
             return
@@ -67,7 +120,7 @@ def assembled(
     standings: Iterable[Standing],
     quorum_now: int,
     clock: Clock,
-    decoder: Decoder,
+    effects: Callable[[Created], tuple[Effect, ...]],
     numbers: Mapping[int, int],
 ) -> tuple[Proposal, ...]:
     """What goes out. `times`: when each was made, seconds; `numbers`: what people call each, by its id."""
@@ -88,7 +141,7 @@ def assembled(
                 tally=standing.tally,
                 # A snapshot that is still to come has no supply yet: what is demanded at present stands for it.
                 quorum=quorum_now if standing.quorum is None else standing.quorum,
-                effects=decoder.effects(one.actions),
+                effects=effects(one),
                 ready_at=standing.eta if standing.state is ProposalState.QUEUED else None,
                 as_of=clock.head.time,
             )

@@ -13,15 +13,25 @@ KINDS = (dialect_oz.KIND, dialect_nouns.KIND, dialect_alpha.KIND, dialect_bravo.
 MEND = "Set `governor:` in config.yaml."
 
 
-def recognise(node: Node, governor: str) -> Dialect:
-    """What stands at the address. Raises `NotAGovernor`."""
+def place_of(governor: str) -> str:
+    """The address, EIP-55. Raises `NotAGovernor` where it is none."""
     try:
-        governor = checksum(governor)
+        return checksum(governor)
     except ValueError:
         raise NotAGovernor("The governor's address is no address.", MEND) from None
-    questions = tuple(dict.fromkeys(question for kind in KINDS for question in kind.questions))
-    answers = node.read([Call(governor, question) for question in questions])
-    said = dict(zip(questions, answers, strict=True))
+
+
+def questions(governor: str) -> list[Call]:
+    """All that any kind asks."""
+    functions = dict.fromkeys(question for kind in KINDS for question in kind.questions)
+    return [Call(governor, function) for function in functions]
+
+
+def recognise(node: Node, governor: str) -> Dialect:
+    """What stands at the address. Raises `NotAGovernor`."""
+    governor = place_of(governor)
+    asked = questions(governor)
+    said = dict(zip((call.function for call in asked), node.read(asked), strict=True))
     for kind in KINDS:
         dialect = kind.found(governor, said)
         if dialect is not None:

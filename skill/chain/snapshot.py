@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
@@ -35,7 +36,7 @@ from skill.chain.snapshot_wire import (
 from skill.chain.waiting import decided
 from skill.chain.wire import Nonsense
 from skill.dao.acts import Act, Signed, Vote
-from skill.dao.ledger import Fate
+from skill.dao.ledger import Fate, Part
 from skill.dao.members import same
 from skill.dao.money import Collections
 from skill.dao.nouns import (
@@ -175,13 +176,17 @@ class Snapshot:
         return None if self._signer is None else Address(self._signer.address)
 
     @property
-    @property
     def history(self) -> None:
         """A hub tells its votes as they are now."""
 
+    @property
     def requests_made(self) -> int:
         """Round trips so far."""
         return self._hub.requests_made
+
+    def at_once(self, *parts: Part, proposal: int | None = None) -> AbstractContextManager[None]:
+        """Its hub tells everything in one request."""
+        return nullcontext()
 
     def gas(self) -> int:
         """A vote costs nothing."""

@@ -18,6 +18,7 @@ from eth_utils.crypto import keccak
 from skill.chain import abi
 from skill.chain.assets import Assets
 from skill.chain.dialect import Parts
+from skill.chain.endpoint import Rpc
 from skill.chain.nested import Action
 from skill.chain.node import MULTICALL3, Node
 from skill.chain.reverts import explained
@@ -82,6 +83,13 @@ class Trials:
                 tried = self._simulated(node, actions, overrides)
         return tried
 
+    def foreseen(self, actions: Sequence[Action]) -> Rpc | None:
+        """What `of` will ask first, for whoever asks something else in the same round trip; None: that is not known."""
+        if not self._can_simulate or (self._slot is None and any(map(self._is_own, actions))):
+            return None
+        overrides = self._overrides(actions)
+        return None if overrides is None else _simulation(self._calls(actions, overrides)[0], overrides)
+
     # --- who acts ---
 
     def _sender(self, action: Action) -> str:
@@ -126,7 +134,10 @@ class Trials:
 
     # --- eth_simulateV1 ---
 
-    def _simulated(self, node: Node, actions: Sequence[Action], overrides: Mapping[str, Any]) -> Trial | None:
+    def _calls(
+        self, actions: Sequence[Action], overrides: Mapping[str, Any]
+    ) -> tuple[list[dict[str, Any]], Sequence[Asset], int]:
+        """What is weighed, what is done, and what is weighed again; the tokens weighed; where what is done begins."""
         watched = self._watched(actions)
         weigh = [{"to": SCALES}, *(_read(asset, self._treasury) for asset in watched)]
         calls: list[dict[str, Any]] = list(weigh)
@@ -134,10 +145,12 @@ class Trials:
         if PURSE in overrides:
             calls.append({"from": PURSE, "to": self._treasury, "value": hex(passed_on)})
         first = len(calls)
-        calls += [_call(self._sender(action), action) for action in actions]
-        calls += weigh
-        asked = {"blockStateCalls": [{"stateOverrides": overrides, "calls": calls}], "validation": False}
-        said = node.tried("eth_simulateV1", asked, "latest")
+        return [*calls, *(_call(self._sender(action), action) for action in actions), *weigh], watched, first
+
+    def _simulated(self, node: Node, actions: Sequence[Action], overrides: Mapping[str, Any]) -> Trial | None:
+        calls, watched, first = self._calls(actions, overrides)
+        method, params = _simulation(calls, overrides)
+        said = node.tried(method, *params)
         if isinstance(said, RpcError):
             return Trial("no_funds") if any(part in said.message.lower() for part in UNFUNDED) else None
         try:
@@ -152,7 +165,8 @@ class Trials:
             if not one.fine:
                 reverted = explained(one.error)
                 return Trial(reverted.code, reverted.message, step)
-        before, after = done[: len(weigh)], done[-len(weigh) :]
+        weighed = 1 + len(watched)
+        before, after = done[:weighed], done[-weighed:]
         changes = self._weighed(watched, [one.word for one in before], [one.word for one in after])
         return Trial(changes=(*changes, *self._logged(watched, acted)))
 
@@ -269,6 +283,11 @@ class _Done:
     @property
     def word(self) -> int | None:
         return int.from_bytes(self._data) if self.fine and len(self._data) == 32 else None
+
+
+def _simulation(calls: Sequence[Mapping[str, Any]], overrides: Mapping[str, Any]) -> Rpc:
+    asked = {"blockStateCalls": [{"stateOverrides": overrides, "calls": calls}], "validation": False}
+    return "eth_simulateV1", [asked, "latest"]
 
 
 def _call(sender: str, action: Action) -> dict[str, Any]:

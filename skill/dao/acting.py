@@ -25,7 +25,7 @@ from skill.dao import voting
 from skill.dao.acts import Act, Cancel, Execute, Propose, Queue, Signed, Vote, is_relayed
 from skill.dao.answers import Done, Refused
 from skill.dao.journal import Entry, Journal, Stage
-from skill.dao.ledger import Fate, Ledger
+from skill.dao.ledger import Fate, Ledger, Part
 from skill.dao.members import same
 from skill.dao.nouns import Address, Proposal
 from skill.dao.refusal import refusal
@@ -83,7 +83,8 @@ def commit(request: Commit, ledger: Ledger, journal: Journal, now: int, wait: fl
     if ledger.speaker is None:
         return Refused("no_key")
     sure = ledger.sure
-    checked = _checked_again(prepared, sure, now)
+    with sure.at_once(Part.PROPOSALS, Part.BALLOTS, proposal=prepared.proposal):
+        checked = _checked_again(prepared, sure, now)
     if isinstance(checked, Refused):
         return checked
     try:

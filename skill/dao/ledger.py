@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Protocol
 
@@ -38,6 +39,22 @@ class Fate(StrEnum):
     """Its place was taken by another act: it can never be included."""
 
 
+class Part(StrEnum):
+    """What of a DAO one answer may need."""
+
+    PROPOSALS = "proposals"
+    BALLOTS = "ballots"
+    RULES = "rules"
+    POWER = "power"
+    """The speaker's, now and for the proposals."""
+    SUPPLY = "supply"
+    """All votes there are."""
+    TRIAL = "trial"
+    """What the one proposal would do."""
+    TREASURY = "treasury"
+    TRANSFERS = "transfers"
+
+
 class Ledger(Protocol):
     """Reads facts, simulates, signs and sends. Every method may raise `ChainError`."""
 
@@ -58,6 +75,12 @@ class Ledger(Protocol):
     @property
     def history(self) -> Source | None:
         """What happened here, for an index of it; None: it is not told block by block."""
+
+    def at_once(self, *parts: Part, proposal: int | None = None) -> AbstractContextManager[None]:
+        """While it lasts, these parts are read together and once, all as of one block: for one answer, never longer.
+
+        `proposal` is the number of the only one that is wanted. Anything else may be read meanwhile too.
+        """
 
     def gas(self) -> int:
         """The speaker's own coin, wei: what its transactions are paid with. 0 without a key."""
@@ -93,16 +116,16 @@ class Ledger(Protocol):
     def ballots(self, proposal: Proposal | None = None, voter: Address | None = None) -> tuple[BallotCast, ...]:
         """Votes on one proposal or on all, of one voter or of all, oldest first."""
 
-    def change(self, parameter: str, value: int) -> RuleChange | None:
-        """What a proposal holds that gives a rule this value, as near as the governor counts; `value` as in
-        `RuleChange`. None: no proposal changes it. Raises `Reverted` where it could not be carried out.
-        """
-
     def trial(self, proposal: Proposal) -> Trial | None:
         """What its actions would do if they were carried out now; None: that cannot be told."""
 
     def names(self, accounts: Sequence[Address]) -> Mapping[Address, str]:
         """What accounts call themselves, by a register that leads from the name back to the account. Not of all."""
+
+    def change(self, parameter: str, value: int) -> RuleChange | None:
+        """What a proposal holds that gives a rule this value, as near as the governor counts; `value` as in
+        `RuleChange`. None: no proposal changes it. Raises `Reverted` where it could not be carried out.
+        """
 
     def simulate(self, act: Act) -> None:
         """`eth_call` of what would be sent, from the speaker's account. Raises `Reverted` with the reason."""

@@ -28,7 +28,9 @@ from skill.dao.requests import (
     MyVote,
     Participation,
     Power,
+    Preparation,
     ProposeRule,
+    Question,
     Request,
     TopVoters,
     TreasuryActivity,
@@ -39,6 +41,7 @@ from skill.dao.requests import (
     TreasuryValue,
     VoteReceipt,
 )
+from skill.dao.together import read_together
 from skill.errors import WrongChain
 
 ON_CHAIN_ALONE = (
@@ -70,16 +73,22 @@ def perform(
     """
     if ledger.facts.off_chain and isinstance(request, ON_CHAIN_ALONE):
         return Refused("off_chain")
-    return named(_answered(request, ledger, journal, members, now, wait, index), ledger, members)
+    if isinstance(request, ActRequest):
+        answer = _act(request, ledger, journal, members, now, wait)
+    else:
+        if isinstance(request, VoteReceipt):
+            acting.clear(ledger, journal, now)
+        with read_together(request, ledger, index is not None and ledger.history is not None):
+            answer = _answered(request, ledger, journal, members, now, index)
+    return named(answer, ledger, members)
 
 
 def _answered(
-    request: Request,
+    request: Question,
     ledger: Ledger,
     journal: Journal,
     members: tuple[Member, ...],
     now: int,
-    wait: float,
     index: Index | None,
 ) -> Answer:
     match request:
@@ -98,7 +107,6 @@ def _answered(
         case MyVote():
             return voting.mine(request, ledger)
         case VoteReceipt():
-            acting.clear(ledger, journal, now)
             return voting.receipt(request, ledger, journal)
         case Power():
             return delegation.power(request, ledger, members)
@@ -112,8 +120,6 @@ def _answered(
             return taking_part.missed(ledger, index)
         case MemberActivity():
             return taking_part.of_member(request, ledger, index, members)
-        case _:
-            return _act(request, ledger, journal, members, now, wait)
 
 
 def _act(
@@ -132,20 +138,26 @@ def _act(
     if other is not None:
         return Refused("unsettled_in", other)
     try:
-        match request:
-            case CastVote():
-                return voting.prepare(request, ledger.sure)
-            case DelegateVotes():
-                return delegation.prepare(request, ledger.sure, members)
-            case CreateProposal():
-                return proposals.prepare_new(request, ledger.sure, members, now)
-            case ProposeRule():
-                return proposing.prepare_rule(request, ledger.sure, now)
-            case Distribute():
-                return proposing.prepare_split(request, ledger.sure, members, now)
-            case MoveProposal():
-                return proposals.prepare_move(request, ledger.sure, now)
-            case Commit():
-                return acting.commit(request, ledger, journal, now, wait)
+        if isinstance(request, Commit):
+            return acting.commit(request, ledger, journal, now, wait)
+        sure = ledger.sure
+        with read_together(request, sure):
+            return _prepared(request, sure, members, now)
     except WrongChain as error:
         return Refused("wrong_chain", error.message)
+
+
+def _prepared(request: Preparation, ledger: Ledger, members: tuple[Member, ...], now: int) -> Answer:
+    match request:
+        case CastVote():
+            return voting.prepare(request, ledger)
+        case DelegateVotes():
+            return delegation.prepare(request, ledger, members)
+        case CreateProposal():
+            return proposals.prepare_new(request, ledger, members, now)
+        case ProposeRule():
+            return proposing.prepare_rule(request, ledger, now)
+        case Distribute():
+            return proposing.prepare_split(request, ledger, members, now)
+        case MoveProposal():
+            return proposals.prepare_move(request, ledger, now)

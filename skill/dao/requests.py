@@ -248,10 +248,13 @@ class Commit:
     kind: Literal["commit"] = "commit"
 
 
-ActRequest = CastVote | DelegateVotes | CreateProposal | ProposeRule | Distribute | MoveProposal | Commit
+Preparation = CastVote | DelegateVotes | CreateProposal | ProposeRule | Distribute | MoveProposal
+"""What an act is read back from."""
+
+ActRequest = Preparation | Commit
 """What signs, or prepares what is to be signed."""
 
-Request = (
+Question = (
     TreasuryBalance
     | TreasuryActivity
     | Finance
@@ -266,5 +269,6 @@ Request = (
     | TopVoters
     | MissedVotes
     | MemberActivity
-    | ActRequest
 )
+
+Request = Question | ActRequest

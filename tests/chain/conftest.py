@@ -12,7 +12,8 @@ from web3 import Web3
 
 from skill.chain import Governor, Signer, connect
 from skill.demo import DemoDao
-from skill.demo.anvil import MNEMONIC, contracts_folder
+from skill.demo.anvil import MNEMONIC
+from skill.demo.contracts import contracts_folder
 from tests.chain.endpoint import Endpoint
 from tests.raw_chain import RawChain
 

@@ -11,12 +11,13 @@ import copy
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signed, Vote
-from skill.dao.ledger import Fate
+from skill.dao.ledger import Fate, Part
 from skill.dao.money import Collections
 from skill.dao.nouns import (
     Address,
@@ -297,6 +298,9 @@ class FakeLedger:
     def history(self) -> None:
         return None
 
+    def at_once(self, *parts: Part, proposal: int | None = None) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def gas(self) -> int:
         self.before("gas")
         return 0 if self._speaker is None else self.chain.gas.get(self._speaker, 0)
@@ -368,10 +372,6 @@ class FakeLedger:
             if (proposal is None or ballot.proposal == proposal.number) and voter in (None, ballot.voter)
         )
 
-    def change(self, parameter: str, value: int) -> RuleChange | None:
-        self.before("change")
-        return None if parameter == "timelock_delay" else RuleChange(parameter, value, value)
-
     def collections(self) -> Collections:
         self.before("collections")
         return Collections(())
@@ -382,6 +382,10 @@ class FakeLedger:
 
     def names(self, accounts: Sequence[Address]) -> Mapping[Address, str]:
         return {}
+
+    def change(self, parameter: str, value: int) -> RuleChange | None:
+        self.before("change")
+        return None if parameter == "timelock_delay" else RuleChange(parameter, value, value)
 
     def simulate(self, act: Act) -> None:
         self.before("simulate")
