@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -24,5 +25,6 @@ def test_it_grows_as_the_votes_do(tmp_path: Path) -> None:
         for sentence in QUESTIONS:
             assert row["questions"][sentence]["processor"] < 40, "of this machine's processor, however busy it is"
     assert f"| {next(iter(QUESTIONS))} |" in report(rows)
-    growth(rows, tmp_path / "growth.svg")
-    assert "first sync" in (tmp_path / "growth.svg").read_text()
+    if importlib.util.find_spec("matplotlib") is not None:  # it is in the extra `bench`, which CI does without
+        growth(rows, tmp_path / "growth.svg")
+        assert "first sync" in (tmp_path / "growth.svg").read_text()
