@@ -8,8 +8,9 @@ DIR is laid out as the Speech-to-Intent benchmark. It needs torch (`pip install 
 The teacher is the model as it is on the clean sound, the pupil the changed encoder on the noisy one: it learns to give
 the same frames (mean square), and by them the same next tokens through the unchanged decoder (Kullback-Leibler). No
 label is needed: the tokens are those of the text where there is one, else what the teacher hears. Where there is one,
-its words count too (cross-entropy), for what the teacher itself mishears: "ether", "abstain". Not its numbers and
-marks, which may be written otherwise.
+its words count too (cross-entropy), for what the teacher itself mishears: "ether", "abstain"; of the recordings it is
+what the product hears of the clean sound, held to their grammar. Not its numbers and marks, which may be written
+otherwise.
 """
 
 from __future__ import annotations

@@ -9,22 +9,25 @@ by the benchmark's rule or against the louder half of the samples, a part of it 
 from __future__ import annotations
 
 import random
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soxr
 import yaml
 from numpy.typing import NDArray
 
-from bench.context import loudest, read
+from bench.context import language, loudest, read
 from bench.music import music
 from bench.said import COMMANDS, FOREIGN
 from bench.talk import fortunes, household, prompt, prompts
 from bench.voices import RATE, Voice, espeak, installed
 from skill.hearing.endpoint import farther_softer
-from skill.hearing.recogniser_whisper import features
+from skill.hearing.recogniser_whisper import WhisperRecogniser, features
+from skill.language.grammar import Names, compile_grammar
 from skill.language.replies import load_replies
 
 SEED = 3
@@ -39,6 +42,8 @@ NUMBERS = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
     *("fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty"),
 )
+SURE = 0.8
+"""Confidence from which what is heard of a clean recording is what was said."""
 Sound = NDArray[np.float64]
 
 
@@ -65,7 +70,8 @@ class Pair:
 def utterances(recordings: Path, folder: Path) -> tuple[list[Spoken], Sound]:
     """All speech, and the kitchen's noise to learn from. Synthetic voices are kept in `folder`."""
     found = read(recordings)
-    spoken = [Spoken("real", order.sound) for at, order in enumerate(found.orders) if at % 4]
+    orders = [order.sound for at, order in enumerate(found.orders) if at % 4]
+    spoken = [Spoken("real", sound, text) for sound, text in zip(orders, _told(orders, found.context), strict=True)]
     for file in prompts():
         sound = prompt(file)
         if sound is not None and 0.5 < len(sound) / RATE < 7:
@@ -90,7 +96,7 @@ class Mixer:
     def pair(self) -> Pair:
         """One utterance as somebody else at another distance might have said it, and with noise."""
         random = self._random
-        of = self._any(0.3, 0.15)
+        of = self._any(0.4, 0.1)
         speech = self._spoken[of].sound
         if random.random() < 0.5:
             speech = self._other_voice(speech)
@@ -168,6 +174,20 @@ class Mixer:
         before, after = self._random.uniform(0, 0.35), self._random.uniform(0, 0.4)
         start, end = max(0, int(loud[0] - before * RATE)), int(loud[-1] + after * RATE)
         return speech[start:end][: 8 * RATE]
+
+
+def _told(orders: Sequence[Sound], context: dict[str, Any]) -> list[str]:
+    """What each clean order says: as the product hears it, held to their grammar. Empty where it is not sure."""
+    recogniser = WhisperRecogniser()
+    with tempfile.TemporaryDirectory() as folder:
+        recogniser.prepare(compile_grammar(language(context, Path(folder)), Names()))
+    found: list[str] = []
+    for sound in orders:
+        utterance = recogniser.listen()
+        utterance.feed(np.asarray(sound * 32767, np.int16))
+        heard = utterance.finish()
+        found.append(heard.text if heard.confidence >= SURE else "")
+    return found
 
 
 def _to_read() -> list[tuple[Voice, str]]:

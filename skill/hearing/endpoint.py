@@ -27,7 +27,7 @@ _STEPS_TO_BEGIN = 2
 """Steps in a row over `_BEGINS`: a click is one."""
 _ALL_SPEECH, _ROOM_SECONDS = 0.9, 5.0
 """When others talk in the room: hardly anything is no speech, for so many seconds."""
-_SMOOTH, _NEARER, _NEAR_BEFORE, _NEAR_AFTER = 7, 0.35, 0.4, 0.6
+_SMOOTH, _NEARER, _NEAR_BEFORE, _NEAR_AFTER = 7, 0.35, 0.4, 1.1
 """Steps over which loudness is averaged; how far from usual to loudest a near voice begins; seconds around it."""
 _SMOOTH_SOFTER, _BRIDGED, _RANGE, _SOFTEST = 5, 9, 10.0, 30.0
 """The same for what is farther away; steps around a loud one that count as loud; decibels below the loudest that are
