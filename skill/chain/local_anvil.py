@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -48,19 +49,21 @@ def running(binary: Path, arguments: Sequence[str]) -> Iterator[subprocess.Popen
     """The process, ended on leaving. Must be entered from the thread that outlives it: Linux ends it with the thread
     that started it.
     """
-    process = subprocess.Popen(
-        [str(binary), *arguments],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent(),
-        start_new_session=True,  # control C is for us; we end the chain ourselves afterwards
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    # What anvil keeps of old blocks on the disk, stays there when it is killed: the folder is ours.
+    with tempfile.TemporaryDirectory(prefix="aye-chain-", ignore_cleanup_errors=True) as states:
+        process = subprocess.Popen(
+            [str(binary), *arguments, "--cache-path", states],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_die_with_parent(),
+            start_new_session=True,  # control C is for us; we end the chain ourselves afterwards
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
 
 
 def answers(process: subprocess.Popen[bytes], asked: Callable[[], bool], seconds: float) -> bool | None:
