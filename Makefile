@@ -13,7 +13,7 @@ install-test: ## and what the tests need
 demo: install ## a real DAO on this machine, and Aye talking with you about it
 	@.venv/bin/aye demo $(ARGS)
 
-test: install-test ## the tests, slow ones too (about 15 minutes on two cores)
+test: install-test ## the tests, slow ones too (about half an hour on two cores)
 	@.venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long and not sound"
 	@.venv/bin/python -m pytest -q -m "sound and not long"
 
