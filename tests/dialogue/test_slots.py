@@ -89,12 +89,16 @@ def test_yes_is_a_choice_where_one_is_asked_for() -> None:
         ("cancel_proposal", "Which proposal? Say its number."),
         ("create_proposal", "How much shall the treasury pay?"),
         ("delegate_votes", "Who shall vote with your votes?"),
-        ("switch_dao", "Which DAO?"),
     ],
 )
 def test_whatever_is_missing_is_asked_for(intent: str, question: str) -> None:
     """With what it is for."""
     assert asked(Talk(), intent) == question
+
+
+def test_of_two_daos_the_other_is_meant() -> None:
+    """Where the speaker knows two, switching needs no name."""
+    assert asked(Talk(), "switch_dao") == "Now we speak of harbor."
 
 
 def test_a_payment_piece_by_piece() -> None:

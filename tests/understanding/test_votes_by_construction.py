@@ -190,7 +190,7 @@ def test_any_text_around_a_vote_is_no_politeness(
 ) -> None:
     """Letters of any script around an instruction make it another sentence. What is only written otherwise is not."""
     text = f"{before} {vote} {after}"
-    around = re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", f"{before} {after}".lower()))
+    around = [unicodedata.normalize("NFKC", word) for word in re.findall(r"[^\W_]+", f"{before} {after}".lower())]
     if _votes(understanding, text):
         assert set(around) <= BEFORE_OK | AFTER_OK | VOCATIVES | FILLERS, text
 
