@@ -128,7 +128,7 @@ class Addressed:
         alone.feed(np.concatenate(self._behind))
         behind = alone.finish()
         short = (self._pause or self._lasted) < (SHORTEST_SECONDS + PAUSE_SECONDS) * RATE
-        if behind.confidence < BELIEVED and (short or not whole.text):
+        if short or (behind.confidence < BELIEVED and not whole.text):
             return Transcript("", 0.0, spoken=True)
         return behind
 
