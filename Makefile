@@ -1,4 +1,6 @@
 .DEFAULT_GOAL := help
+# Of pytest-xdist: a file's tests share their chain, so they stay together.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 .PHONY: help install install-test demo test test-long figures lint types layers docs site ci lock
 
 help: ## this list
@@ -14,11 +16,11 @@ demo: install ## a real DAO on this machine, and Aye talking with you about it
 	@.venv/bin/aye demo $(ARGS)
 
 test: install-test ## the tests, slow ones too (about half an hour on two cores)
-	@.venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not long and not sound"
+	@.venv/bin/python -m pytest -q $(SIDE_BY_SIDE) -m "not long and not sound"
 	@.venv/bin/python -m pytest -q -m "sound and not long"
 
 test-long: install-test ## more voices, more kills; writes the figures in docs/
-	@.venv/bin/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile -m "not sound"
+	@.venv/bin/python -m pytest -q $(SIDE_BY_SIDE) -m "not sound"
 	@.venv/bin/python -m pytest -q -m sound
 	@.venv/bin/python bench/sentences.py --write-docs docs/hearing.md
 	@.venv/bin/python bench/understanding.py --write-docs docs/understanding.md

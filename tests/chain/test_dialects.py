@@ -278,6 +278,17 @@ def test_a_vote_by_signature_costs_the_speaker_nothing(dao: Dao, relayed: tuple[
     assert all(sorted(body) == ["chainId", "data", "to"] for body in house.bodies)
 
 
+def lead_to_execution(dao: Dao, talk: Talk) -> None:
+    """Leads the newest proposal, the third, to where it can be carried out."""
+    made = dao.newest_id()
+    dao.pass_delay()
+    dao.vote("alice", made, 1)
+    dao.pass_period()
+    if dao.kind.timelock:
+        talk.do("queue proposal #3")
+        dao.pass_wait()
+
+
 def test_a_vote_is_refused_when_none_is_taken(dao: Dao, talk: Talk) -> None:
     """Before it opens, and after it is over."""
     assert "is not open yet" in talk.refused("vote yes on proposal #2")
@@ -358,13 +369,7 @@ def test_a_payment_of_ether(dao: Dao, talk: Talk) -> None:
         return
     asked, done = talk.do("propose to pay two ether to Bob")
     assert "pays two ether to Bob" in asked and done.startswith("Done.")
-    made = dao.newest_id()
-    dao.pass_delay()
-    dao.vote("alice", made, 1)
-    dao.pass_period()
-    if dao.kind.timelock:
-        talk.do("queue proposal #3")
-        dao.pass_wait()
+    lead_to_execution(dao, talk)
     before = dao.chain.w3.eth.get_balance(dao.who["bob"])  # type: ignore[arg-type] # a plain str
     assert talk.do("execute proposal #3")[1].startswith("Done.")
     assert dao.chain.w3.eth.get_balance(dao.who["bob"]) - before == 2 * ETHER  # type: ignore[arg-type] # a plain str
@@ -401,13 +406,7 @@ def test_a_rule_from_proposal_to_execution(dao: Dao, talk: Talk) -> None:
     assert f"You are proposing to set the voting period to {spoken}." in asked
     assert ("counts it as" in asked) == (not dao.kind.seconds)
     assert done.startswith(f"Done. Your proposal is on the chain. It is number {talk.called(3)}.")
-    made = dao.newest_id()
-    dao.pass_delay()
-    dao.vote("alice", made, 1)
-    dao.pass_period()
-    if dao.kind.timelock:
-        talk.do("queue proposal #3")
-        dao.pass_wait()
+    lead_to_execution(dao, talk)
     asked, done = talk.do("execute proposal #3")
     assert "set the voting period to" in asked and done.startswith("Done."), (asked, done)
     ticks = (30 if dao.kind.family == "nouns" else 2) * 3_600 // (1 if dao.kind.seconds else BLOCK)
@@ -436,13 +435,7 @@ def test_money_is_shared_out(dao: Dao, talk: Talk) -> None:
     )
     assert "left over" not in asked
     assert done.startswith(f"Done. Your proposal is on the chain. It is number {talk.called(3)}.")
-    made = dao.newest_id()
-    dao.pass_delay()
-    dao.vote("alice", made, 1)
-    dao.pass_period()
-    if dao.kind.timelock:
-        talk.do("queue proposal #3")
-        dao.pass_wait()
+    lead_to_execution(dao, talk)
     before = [dao.dollars(who) for who in ("alice", "bob", "carol")]
     assert talk.do("execute proposal #3")[1].startswith("Done.")
     paid = [dao.dollars(who) - was for who, was in zip(("alice", "bob", "carol"), before, strict=True)]
