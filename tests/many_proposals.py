@@ -27,16 +27,21 @@ def title(at: int) -> str:
     return f"Pay for {_THINGS[at % 10]} at the {_PLACES[at // 10 % 10]} in time for {_TIMES[at // 100 % 10]}"
 
 
+def put_forward(dao: DemoDao, at: int) -> None:
+    """One of them, and nothing after it."""
+    alice = dao.accounts.alice
+    pay = abi.TRANSFER.encode(alice, (100 + at) * USDC)
+    text = f"# {title(at)}\n\nOne of the long list of the year."
+    data = abi.PROPOSE.encode([dao.dollar], [0], [pay], text)
+    sent = {"from": alice, "to": dao.governor, "gas": hex(GAS), "data": "0x" + data.hex()}
+    dao.chain.ask("eth_sendTransaction", sent)
+
+
 def propose(dao: DemoDao, count: int) -> range:
     """So many more proposals of Alice's, open for votes. Gives their numbers."""
     before = len(_logs(dao))
-    alice = dao.accounts.alice
     for at in range(count):
-        pay = abi.TRANSFER.encode(alice, (100 + at) * USDC)
-        text = f"# {title(at)}\n\nOne of the long list of the year."
-        data = abi.PROPOSE.encode([dao.dollar], [0], [pay], text)
-        sent = {"from": alice, "to": dao.governor, "gas": hex(GAS), "data": "0x" + data.hex()}
-        dao.chain.ask("eth_sendTransaction", sent)
+        put_forward(dao, at)
     for _ in range(count):  # one not in a block yet would be made after the clock has moved
         if len(_logs(dao)) - before == count:
             break

@@ -32,6 +32,7 @@ from skill.store import open_store
 from tests.chain.conftest import ledger_of
 from tests.chain.endpoint import Call, Chain, Endpoint, refusal
 from tests.dao.faults import TAGGED
+from tests.many_proposals import put_forward
 
 Alter = Callable[[Call, Any], Any]
 
@@ -269,12 +270,16 @@ LIES: dict[str, tuple[str, Alter]] = {
 def test_a_lie_is_told_and_nothing_is_signed(
     fresh_demo: DemoDao, pair: tuple[Endpoint, Endpoint], tmp_path: Path, lie: str
 ) -> None:
-    """Whatever one of two lies about, before the read-back or after it: both are named, and no transaction leaves."""
+    """Whatever one of two lies about, before the read-back or after it: both are named, and no transaction leaves.
+
+    One proposal is new: words that both have told and that lie deep are not asked for again.
+    """
     method, alter = LIES[lie]
 
     def lying(call: Call, chain: Chain) -> Any:
         return alter(call, chain(call)) if call["method"] == method else chain(call)
 
+    put_forward(fresh_demo, 0)
     member = Member(fresh_demo, addresses(*pair), tmp_path)
     asked = member.asks()
     assert isinstance(asked, PreparedAnswer)
