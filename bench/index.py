@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
+import os
 import statistics
 import subprocess
 import sys
@@ -25,6 +25,7 @@ from typing import Any
 
 import requests
 
+from bench.crowd import memory
 from bench.index_endpoint import CHAIN, DAY, FIRST_BLOCK, GOVERNOR, account
 from bench.report import machine, table, write_section
 
@@ -66,9 +67,8 @@ def tell(rpc: str, method: str, value: int) -> None:
 
 
 def rss() -> float:
-    """Most memory so far, MB."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 1024)
+    """Most memory so far, MB. `getrusage` would count that of whoever started this process, too."""
+    return memory(os.getpid())[1]
 
 
 def timed(do: Callable[[], object]) -> float:
