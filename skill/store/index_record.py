@@ -103,13 +103,12 @@ class SqlRecord:
             if track is None or member is None:
                 return nothing
             could, voted = self._could(connection, track, member.id), _voted(member.id)
-            counted = track.proposals & or_(voted, could & (proposals.c.closes < track.now))
+            counted = track.proposals & or_(could & (proposals.c.closes + 0 < track.now), voted)
             all_ = connection.execute(select(func.count()).where(counted)).scalar_one()
             newest = select(voted).where(counted).order_by(proposals.c.id.desc()).limit(NEWEST)
             recent = connection.execute(newest).scalars().all()
-            last = connection.execute(
-                _titled(track.proposals & voted).order_by(proposals.c.id.desc()).limit(1)
-            ).one_or_none()
+            latest = _titled(track.proposals & _ballots(member.id)).order_by(votes.c.proposal.desc()).limit(1)
+            last = connection.execute(latest).one_or_none()
             return Part(
                 member.votes,
                 all_,
@@ -127,22 +126,23 @@ class SqlRecord:
             if track is None or member is None:
                 return Missed((), 0, 0, (), 0)
             could, voted = self._could(connection, track, member.id), _voted(member.id)
-            closed, over = proposals.c.closes < track.now, func.count()
-            ours = track.proposals & or_(could, voted)
-            opened = ours & ~voted & ~closed & (proposals.c.opens < track.now)
-            lost = ours & ~voted & closed
-
-            def count(which: ColumnElement[bool]) -> int:
-                return int(connection.execute(select(over).where(which)).scalar_one())
-
+            closed = proposals.c.closes + 0 < track.now  # a sum, so that SQLite goes from the newest and stops
+            opened = (
+                track.proposals & could & (proposals.c.closes >= track.now) & (proposals.c.opens < track.now) & ~voted
+            )
+            lost = track.proposals & could & closed & ~voted
+            closed_all, voted_closed = (
+                connection.execute(select(func.count()).where(which & closed)).scalar_one()
+                for which in (track.proposals & or_(could, voted), track.proposals & _ballots(member.id))
+            )
             missed = connection.execute(_titled(lost).order_by(proposals.c.id.desc()).limit(limit))
             still = connection.execute(_titled(opened).order_by(proposals.c.closes, proposals.c.id).limit(limit))
             return Missed(
                 tuple(_line(track, row) for row in missed),
-                count(lost),
-                count(ours & closed),
+                closed_all - voted_closed,
+                closed_all,
                 tuple(_line(track, row) for row in still),
-                count(opened),
+                connection.execute(select(func.count()).where(opened)).scalar_one(),
             )
 
     def turnout(self, number: int | None, limit: int) -> Turnout | None:
@@ -235,6 +235,11 @@ class SqlRecord:
 
 def _voted(member: int) -> ColumnElement[bool]:
     return proposals.c.id.in_(select(votes.c.proposal).where(votes.c.voter == member))
+
+
+def _ballots(member: int) -> ColumnElement[bool]:
+    """Beside each ballot of the account its proposal: quicker than `_voted` where nothing else is asked for."""
+    return (votes.c.voter == member) & (votes.c.proposal == proposals.c.id)
 
 
 def _titled(which: ColumnElement[bool], *more: Any) -> Any:

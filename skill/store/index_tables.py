@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-VERSION = 1
+VERSION = 2
 """In the file's `user_version`. A file of another one is emptied, and filled from the chain again."""
 
 tracks = Table(
@@ -88,9 +88,12 @@ proposals = Table(
     Column("fresh", SmallInteger, nullable=False),
     Index("proposals_name", "track", "name", unique=True),
     Index("proposals_number", "track", "number"),
+    Index("proposals_order", "track"),
+    Index("proposals_closes", "track", "closes"),
     Index("proposals_fresh", "fresh", sqlite_where=text("fresh = 1")),
 )
-"""`name` is the governor's id, `canceled` the block of that."""
+"""`name` is the governor's id, `canceled` the block of that. `proposals_order` finds the newest and `proposals_closes`
+the open ones without a look at each."""
 
 votes = Table(
     "votes",
