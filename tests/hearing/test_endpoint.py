@@ -78,6 +78,24 @@ def test_somebody_who_never_stops_is_cut_after_fifteen_seconds(vote: NDArray[np.
     assert sum(map(len, found)) > 0.9 * len(talk)
 
 
+@pytest.mark.parametrize("farther", [9, 15, 21])
+@pytest.mark.parametrize("voice", ["en-us", "en-gb"])
+def test_where_others_talk_on_it_ends_when_who_is_near_does(farther: int, voice: str) -> None:
+    """A party across the room never falls silent: who speaks beside the speaker is not kept until it does."""
+    said = "The treasury belongs to everyone who holds a share of it, and all of them decide what is paid out of it."
+    others = [_said(said, name).astype(float) for name in ("en-gb-scotland", "en-us", "en-029", "en-gb-x-rp")]
+    length = 14 * RATE
+    talk = sum(np.resize(np.roll(one, at * 9_000), length) / np.sqrt((one**2).mean()) for at, one in enumerate(others))
+    near = _said("Tell me who has voted on proposal four so far.", voice).astype(float)
+    start, loud = 2 * RATE, np.sqrt((near**2).mean())
+    sound = talk / np.sqrt((talk**2).mean()) * loud / 10 ** (farther / 20)
+    sound[start : start + len(near)] += near
+    ear = Endpointer()
+    _, used = _pieces(ear, (sound / np.abs(sound).max() * 20_000).astype(np.int16))
+    assert ear.ended
+    assert 0 < used / RATE - (start + len(near)) / RATE < 3
+
+
 def test_after_the_end_nothing_more_comes_until_reset(vote: NDArray[np.int16]) -> None:
     """Two utterances never run into one another."""
     ear = Endpointer()
