@@ -42,7 +42,7 @@ EXITS = {
     "thank you goodbye", "thanks bye", "thank you bye",
 }
 ENDS_ONLY_WHEN_FREE = {"cancel", "never mind", "nevermind", "no thanks", "no thank you"}
-VOTES = {"cast_vote", "start_vote"}
+VOTES = {"cast_vote", "start_vote", "choose_option", "choose_options", "rank_options", "spread_vote"}
 OTHER_ACTS = {
     "delegate_votes", "undelegate_votes", "create_proposal", "queue_proposal", "execute_proposal", "cancel_proposal",
 }

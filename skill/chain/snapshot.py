@@ -56,6 +56,7 @@ from skill.dao.nouns import (
     Transfer,
     Treasury,
     UnknownCall,
+    VoteKind,
     VotingPower,
 )
 from skill.dao.trial import Trial
@@ -71,6 +72,8 @@ GRACE = 600
 MOST_BALLOTS = 10_000
 LONGEST_REASON = 5_000
 """Letters: what the sequencer takes."""
+SPOKEN = ARRAYS | STRINGS | {"basic", "single-choice"}
+"""Kinds that the reference implementation signs."""
 ONLY_VOTES = "Snapshot only counts votes."
 
 _POLL = (
@@ -510,9 +513,23 @@ def _ballot(poll: Poll, choice: Choice | Picked) -> Ballot:
             raise Reverted("changed", "The proposal does not offer that.")
         return number
     named = [poll.choices[one - 1] if 0 < one <= len(poll.choices) else None for one in choice.numbers]
-    if poll.sides is not None or len(named) != 1 or named != list(choice.names):
+    if poll.type not in SPOKEN:
+        raise Reverted("unspeakable_vote", "Such a vote is not known.")
+    if poll.sides is not None or not named or named != list(choice.names) or not _takes(poll, choice):
         raise Reverted("changed", "The proposal does not offer that.")
-    (number,) = choice.numbers
     if poll.type in STRINGS:
-        return {str(number): 1}
-    return [number] if poll.type in ARRAYS else number
+        equal = len(set(choice.shares)) == 1
+        return {str(one): 1 if equal else share for one, share in zip(choice.numbers, choice.shares, strict=True)}
+    return list(choice.numbers) if poll.type in ARRAYS else choice.numbers[0]
+
+
+def _takes(poll: Poll, choice: Picked) -> bool:
+    """Whether the sequencer takes it: `isValidChoice` of snapshot.js, `src/voting`."""
+    count = len(choice.numbers)
+    if len(set(choice.numbers)) != count or choice.ordered != (poll.kind is VoteKind.RANKED):
+        return False
+    if poll.type in STRINGS:
+        return len(choice.shares) == count and min(choice.shares) > 0
+    if choice.shares:
+        return False
+    return {"ranked-choice": count == len(poll.choices), "approval": True}.get(poll.type, count == 1)

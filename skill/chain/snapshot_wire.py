@@ -136,7 +136,8 @@ class Poll:
             shares = tuple(round(100 * weights[one] / whole) for one in numbers)
         if not all(type(one) is int and 0 < one <= len(self.choices) for one in numbers):
             return Picked()
-        return Picked(tuple(numbers), tuple(self.choices[one - 1] for one in numbers), shares)
+        ordered = self.kind is VoteKind.RANKED
+        return Picked(tuple(numbers), tuple(self.choices[one - 1] for one in numbers), shares, ordered)
 
 
 @dataclass(frozen=True, slots=True)

@@ -252,8 +252,9 @@ class Refused:
     unknown. By the kind of governor: no_abstain, no_reason, no_reason_signed, no_queue, not_passed, only_guardian,
     executor_pays (coin), one_at_a_time (proposals of one member). Of new proposals: bad_value and fixed_rule
     (`message` is the rule), nobody_to_pay. Of a vote with options: which_option, no_such_option (`message` is what
-    was said), unspeakable_vote (an order of all options), yes_or_no (there are none); private_vote. Where votes are
-    only counted: off_chain.
+    was said), option_twice (`message` is its number), other_way (than this proposal is voted on), not_all_ranked,
+    bad_shares (`message` is what they add up to, percent), unspeakable_vote (an order of too many options, a way of
+    counting that is not known), yes_or_no (there are none); private_vote. Where votes are only counted: off_chain.
     `message` is the contract's own reason for `unknown`, already in words.
     """
 

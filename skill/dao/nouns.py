@@ -31,7 +31,8 @@ class Choice(StrEnum):
 class Picked:
     """A ballot that is no yes or no: the options it names, in its own order. Without any: it is secret, or not known.
 
-    `shares`: what part of the votes each one gets, percent; empty where the ballot gives none.
+    `shares`: what part of the votes each one gets, percent; empty where the ballot gives none. `ordered`: the first one
+    is the voter's first choice.
     """
 
     numbers: tuple[int, ...] = ()
@@ -39,6 +40,7 @@ class Picked:
     names: tuple[str, ...] = ()
     """Somebody's words, as the proposal has them."""
     shares: tuple[int, ...] = ()
+    ordered: bool = False
 
 
 class VoteKind(StrEnum):

@@ -108,9 +108,16 @@ def turnout_of(proposal: Proposal, ballots: tuple[BallotCast, ...], limit: int) 
     """Of all ballots on a proposal."""
     counts: Counter[Choice | int] = Counter()
     for ballot in ballots:
-        counts.update(ballot.choice.numbers if isinstance(ballot.choice, Picked) else (ballot.choice,))
+        counts.update(_chosen(ballot.choice))
     weight = sum(ballot.weight for ballot in ballots)
     return Turnout(titled(proposal), len(ballots), weight, tuple(counts.most_common()), ballots[:limit])
+
+
+def _chosen(choice: Choice | Picked) -> tuple[Choice | int, ...]:
+    """What a ballot is counted for: of an order its first option."""
+    if isinstance(choice, Choice):
+        return (choice,)
+    return choice.numbers[:1] if choice.ordered else choice.numbers
 
 
 def _over(proposal: Proposal) -> bool:

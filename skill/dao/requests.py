@@ -17,6 +17,18 @@ OptionRef = int | str
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """Several of them. `how`: `some` (all alike), in an `order` (the best first), or the vote is `spread` over them.
+
+    `shares` of what is spread, percent, in the order of `options`; none: equal ones.
+    """
+
+    options: tuple[OptionRef, ...]
+    how: Literal["some", "order", "spread"] = "some"
+    shares: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TreasuryBalance:
     asset: str | None = None
     kind: Literal["treasury_balance"] = "treasury_balance"
@@ -142,9 +154,9 @@ class MemberActivity:
 
 @dataclass(frozen=True, slots=True)
 class CastVote:
-    """`choice` is yes, no or neither; where the proposal has options, one of them."""
+    """`choice` is yes, no or neither; where the proposal has options, one of them, or several."""
 
-    choice: Choice | OptionRef
+    choice: Choice | OptionRef | Options
     proposal: ProposalRef
     reason: str = ""
     kind: Literal["cast_vote"] = "cast_vote"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import replace
 
 from skill.dao.acts import Vote
@@ -17,10 +15,11 @@ from skill.dao.answers import (
 )
 from skill.dao.journal import Journal
 from skill.dao.ledger import Ledger
-from skill.dao.nouns import BallotCast, Choice, Picked, Proposal, ProposalState, VoteKind
+from skill.dao.nouns import BallotCast, Choice, Proposal, ProposalState
+from skill.dao.options import chosen
 from skill.dao.participation import ballot_of
 from skill.dao.refusal import refusal
-from skill.dao.requests import CastVote, MyVote, OptionRef, Prepared, VoteReceipt
+from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
 from skill.dao.which import find, resolve
 from skill.errors import Reverted
 
@@ -78,36 +77,6 @@ def _refused(act: Vote, proposal: Proposal, mine: BallotCast | None, ledger: Led
     if act.reason and not customs.reasons:
         return Refused("no_reason", proposal=proposal)
     return None
-
-
-def chosen(choice: Choice | OptionRef, proposal: Proposal) -> Choice | Picked | Refused:
-    """What the ballot would hold: yes, no or neither, or one option where the proposal has options.
-
-    An option is meant by its number, or by words that are all in the name of one option alone; never by a near one.
-    Whether one option is a whole ballot depends on how it is voted on: in an order of all options it is not.
-    """
-    if not proposal.options:
-        return choice if isinstance(choice, Choice) else Refused("yes_or_no", proposal=proposal)
-    if proposal.private and proposal.state is ProposalState.ACTIVE:
-        return Refused("private_vote", proposal=proposal)
-    if proposal.kind in (VoteKind.RANKED, VoteKind.OTHER, VoteKind.YES_NO):
-        return Refused("unspeakable_vote", proposal=proposal)
-    if isinstance(choice, Choice):
-        return Refused("which_option", proposal=proposal)
-    wanted = str(choice).strip()
-    if wanted.isdecimal():
-        found = [one for one in proposal.options if one.number == int(wanted)]
-    else:
-        words = _words(wanted)
-        found = [one for one in proposal.options if words and words <= _words(one.name)]
-        found = [one for one in found if words == _words(one.name)] or found
-    if len(found) != 1:
-        return Refused("no_such_option" if not found else "which_option", wanted, proposal)
-    return Picked((found[0].number,), (found[0].name,))
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | AmbiguousProposal | Refused:

@@ -31,7 +31,7 @@ def read_back(answer: PreparedAnswer, speech: Speech) -> str:
                 effects.in_short(prepared.effects, answer.dao, speech),
                 *effects.warnings(prepared.effects, answer.trial, answer.dao, speech),
             )
-            return voting.read_back(prepared, power, " ".join(told), speech)
+            return voting.read_back(prepared, answer.proposal, power, " ".join(told), speech)
         case Delegate():
             if prepared.member is None:
                 return speech.say("read_back_undelegate", votes=power or speech.say("your_votes"))
@@ -111,6 +111,8 @@ def not_done(prepared: Prepared, speech: Speech) -> str:
 def _purpose(act: Act, speech: Speech) -> str:
     if isinstance(act, Vote):
         if isinstance(act.choice, Picked):
+            if len(act.choice.numbers) > 1:
+                return speech.say("purpose_vote_so")
             return speech.say(
                 "purpose_vote_options", choice=speech.choice(Picked(act.choice.numbers, act.choice.names))
             )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from skill.dialogue.reference import VOTES
+from skill.dialogue.reference import OPTION_VOTES, VOTES
 from skill.dialogue.speech import Speech
 from skill.flow import Meaning
+
+
+def missing(slot: str, intent: str, speech: Speech) -> str:
+    """What is asked where a slot is missing: of several options by what they are for."""
+    return speech.say(f"ask_{intent}" if slot == "options" else f"ask_{slot}")
 
 
 def question(meaning: Meaning, agreed: Meaning, slot: str, speech: Speech) -> str:
@@ -20,6 +25,12 @@ def question(meaning: Meaning, agreed: Meaning, slot: str, speech: Speech) -> st
             return speech.say("doubt_proposal", first=first, second=second)
         return speech.say("doubt_which")
     number = agreed.slots.get("proposal")
+    if meaning.intent in OPTION_VOTES:
+        if slot == "option" and isinstance(first, int) and isinstance(second, int) and rival.intent == meaning.intent:
+            if isinstance(number, int):
+                return speech.say("doubt_option_on", number=number, first=first, second=second)
+            return speech.say("doubt_option", first=first, second=second)
+        return f"{speech.say('doubt_options')} {missing(slot, meaning.intent, speech)}"
     if rival.intent in VOTES and first is not None and second is not None:
         said = {"first": speech.say(f"choice_{first}"), "second": speech.say(f"choice_{second}")}
         if isinstance(number, int):

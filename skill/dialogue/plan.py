@@ -18,7 +18,17 @@ from skill.dao.journal import Entry
 from skill.dao.nouns import Member
 from skill.dialogue import confirmation, daos, doubt, outcome, talk, topics, voting, waiting
 from skill.dialogue.consent import Consent, waiting_here
-from skill.dialogue.reference import ACTS, OPTION_VOTES, VOTES, completed, corrected, doubted, missing, resolved, storable
+from skill.dialogue.reference import (
+    ACTS,
+    OPTION_VOTES,
+    VOTES,
+    completed,
+    corrected,
+    doubted,
+    missing,
+    resolved,
+    storable,
+)
 from skill.dialogue.reply import fresh, prefaced, replied
 from skill.dialogue.speech import Said, Speech
 from skill.dialogue.step import DialogueSettings, Step

@@ -15,8 +15,17 @@ Slots = Mapping[str, SlotValue]
 VOTES = ("cast_vote", "start_vote")
 VOTE_SLOTS = ("proposal", "choice")
 """What a vote needs."""
+OPTION_VOTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "choose_option": ("proposal", "option"),
+        "choose_options": ("proposal", "options"),
+        "rank_options": ("proposal", "options"),
+        "spread_vote": ("proposal", "options"),
+    }
+)
+"""Votes that are no yes or no, and what they need."""
 ORDER = (
-    *("proposal", "choice", "option", "amount", "asset", "by", "recipient", "member", "dao"),
+    *("proposal", "choice", "option", "options", "amount", "asset", "by", "recipient", "member", "dao"),
     *("parameter", "value"),
 )
 """In this order what is missing is asked for."""
@@ -28,7 +37,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "proposal_effects": ("proposal",),
         "cast_vote": VOTE_SLOTS,
         "start_vote": VOTE_SLOTS,
-        "choose_option": ("proposal", "option"),
+        **OPTION_VOTES,
         "delegate_votes": ("member",),
         "create_proposal": ("amount", "asset", "recipient"),
         "propose_rule": ("parameter", "value"),
@@ -43,7 +52,7 @@ ACTS = frozenset(
     {
         "cast_vote",
         "start_vote",
-        "choose_option",
+        *OPTION_VOTES,
         "delegate_votes",
         "undelegate_votes",
         "create_proposal",
@@ -68,6 +77,7 @@ FOLLOWS = MappingProxyType(
         "member_activity": ("member",),
         "governance_rules": ("parameter",),
         "propose_rule": ("unit",),
+        "spread_vote": ("shares",),
     }
 )
 """What may be left out."""
@@ -76,7 +86,7 @@ HIGHEST = 9_999
 
 def slots_of(intent: str) -> tuple[str, ...]:
     """All slots that an intent takes."""
-    reason = ("reason",) if intent in VOTES or intent == "choose_option" else ()
+    reason = ("reason",) if intent in VOTES or intent in OPTION_VOTES else ()
     return NEEDED.get(intent, ()) + FOLLOWS.get(intent, ()) + reason
 
 
@@ -138,11 +148,16 @@ def doubted(meaning: Meaning) -> tuple[Meaning, str]:
     """A vote with a rival, as far as both agree, and the slot to ask for: the proposal, if they differ there."""
     rival = meaning.rival
     assert rival is not None, "only what is doubted is asked about"
-    both = rival.intent in VOTES
-    differ = [name for name in VOTE_SLOTS if both and rival.slots.get(name, "") not in ("", meaning.slots.get(name))]
-    doubtful = differ or ["choice"]
-    slots = {name: value for name, value in meaning.slots.items() if name not in doubtful and name != "reason"}
-    return _named("start_vote", slots, meaning.score), doubtful[0]
+    needs = OPTION_VOTES.get(meaning.intent, VOTE_SLOTS)
+    both = rival.intent in (meaning.intent, "start_vote") or {meaning.intent, rival.intent} <= {*VOTES}
+
+    def differs(name: str) -> bool:
+        return both and rival.slots.get(name, "") not in ("", meaning.slots.get(name))
+
+    doubtful = [name for name in needs if differs(name) or (name == "options" and differs("shares"))] or [needs[-1]]
+    dropped = {"reason", *doubtful} | ({"shares"} if "options" in doubtful else set())
+    slots = {name: value for name, value in meaning.slots.items() if name not in dropped}
+    return _named(meaning.intent if meaning.intent in OPTION_VOTES else "start_vote", slots, meaning.score), doubtful[0]
 
 
 def proposal(slots: Slots) -> ProposalRef | None:

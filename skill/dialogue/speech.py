@@ -20,6 +20,7 @@ from skill.dao.nouns import (
     RuleChange,
 )
 from skill.language import amounts, prose, times
+from skill.language.numbers import ordinal_in_words
 from skill.language.replies import Fact, Replies
 
 TITLE = 120
@@ -81,11 +82,18 @@ class Speech:
             return self.say(f"choice_{choice}")
         if not choice.numbers:
             return self.say("choice_secret")
+        parts = choice.shares
+        even = len(set(parts)) == 1 and sum(parts) != 100  # a third each is no whole number of percent
         named = [
             self.say("option_share", option=self.option(number, name), percent=self.percent(share, 100))
-            for number, name, share in zip(choice.numbers, choice.names, choice.shares, strict=False)
+            for number, name, share in zip(choice.numbers, choice.names, () if even else parts, strict=False)
         ] or [self.option(number, name) for number, name in zip(choice.numbers, choice.names, strict=False)]
+        if choice.ordered:
+            ranks = [ordinal_in_words(rank, self.replies.code) for rank in range(1, len(named) + 1)]
+            named = [self.say("option_rank", rank=rank, option=one) for rank, one in zip(ranks, named, strict=True)]
         said = self.replies.joined(named[:MOST_OPTIONS])
+        if (choice.ordered or even) and len(named) <= MOST_OPTIONS:
+            return self.say("choice_order" if choice.ordered else "choice_even", options=said)
         return self.say("choice_options" if len(named) <= MOST_OPTIONS else "choice_more_options", options=said)
 
     def option(self, number: int, name: str) -> str:

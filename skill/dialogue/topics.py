@@ -31,7 +31,18 @@ from skill.dao.answers import (
 )
 from skill.dao.nouns import Member
 from skill.dao.requests import Everywhere, MissedVotes, Request, TopVoters
-from skill.dialogue import delegation, everywhere, participation, proposals, proposing, rules, treasury, voting, worth
+from skill.dialogue import (
+    delegation,
+    everywhere,
+    options,
+    participation,
+    proposals,
+    proposing,
+    rules,
+    treasury,
+    voting,
+    worth,
+)
 from skill.dialogue.speech import Said, Speech
 from skill.flow import Meaning
 
@@ -55,7 +66,9 @@ def request(meaning: Meaning, speech: Speech) -> Request | None:
         case "cast_vote":
             return voting.cast_request(slots)
         case "choose_option":
-            return voting.option_request(slots)
+            return options.option_request(slots)
+        case "choose_options" | "rank_options" | "spread_vote":
+            return options.options_request(meaning.intent, slots)
         case "my_vote":
             return voting.mine_request(slots)
         case "open_everywhere":

@@ -9,9 +9,9 @@ from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote,
 from skill.dao.answers import LOW_ACTS, Done, MyVoteAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
-from skill.dao.nouns import Choice, Proposal, ProposalState
+from skill.dao.nouns import Choice, Picked, Proposal, ProposalState
 from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
-from skill.dialogue import proposals
+from skill.dialogue import options, proposals
 from skill.dialogue.reference import Slots, proposal
 from skill.dialogue.speech import AT_A_TIME, Said, Speech
 from skill.language import prose
@@ -52,8 +52,7 @@ CODES = frozenset(
         "changed",
         "unsettled",
         "unsettled_in",
-        "which_option",
-        "no_such_option",
+        *options.CODES,
         "unspeakable_vote",
         "yes_or_no",
         "private_vote",
@@ -68,13 +67,6 @@ def cast_request(slots: Slots) -> CastVote:
     found = proposal(slots)
     assert found is not None, "asked for before"
     return CastVote(Choice(str(slots["choice"])), found, str(slots.get("reason", "")))
-
-
-def option_request(slots: Slots) -> CastVote:
-    """Both slots are there."""
-    found, option = proposal(slots), slots["option"]
-    assert found is not None, "asked for before"
-    return CastVote(option if isinstance(option, int) else str(option), found, str(slots.get("reason", "")))
 
 
 def mine_request(slots: Slots) -> MyVote:
@@ -232,8 +224,13 @@ def act_name(act: Act, number: int | None, title: str, speech: Speech) -> str:
             return speech.say("act_cancel", **facts)
 
 
-def read_back(prepared: Prepared, answer_votes: str | None, effects: str, speech: Speech) -> str:
-    """Choice, number, title, what it would do with the money, and with how many votes. The phrase comes after it."""
+def read_back(
+    prepared: Prepared, proposal: Proposal | None, answer_votes: str | None, effects: str, speech: Speech
+) -> str:
+    """Choice, number, title, what it would do with the money, and with how many votes. The phrase comes after it.
+
+    Of a vote on options also which kind of vote it is.
+    """
     assert isinstance(prepared.act, Vote)
     text = speech.say(
         "read_back_vote",
@@ -242,6 +239,8 @@ def read_back(prepared: Prepared, answer_votes: str | None, effects: str, speech
         title=speech.title(prepared.title),
     )
     parts = [text]
+    if proposal is not None and isinstance(prepared.act.choice, Picked):
+        parts.append(options.kind(proposal, speech))
     if prepared.before is not None:
         parts.append(speech.say("read_back_change", choice=speech.choice(prepared.before)))
     parts.append(effects)
@@ -301,12 +300,11 @@ def refused(answer: Refused, speech: Speech) -> Said:
         message = speech.rule_name(answer.message)
     if code == "unknown" and not message:
         code = "unexplained"
+    if one is not None and code in options.CODES:
+        return Said(" ".join(options.why_not(answer, one, speech)), about=about)
     parts = [speech.say(f"refused_{code}", proposal=name, message=message or speech.say("unspeakable"))]
     if code == "already_voted" and answer.mine is not None:
         parts = [speech.say("refused_already_voted_so", proposal=name, choice=speech.choice(answer.mine.choice))]
-    if one is not None and one.options and code in ("which_option", "no_such_option"):
-        parts.append(proposals.options(one, speech))
-        parts.append(speech.say("say_option", option=one.options[-1].number, number=one.number))
     if one is not None and code in (
         "not_active",
         "not_yet_open",

@@ -13,11 +13,15 @@ from skill.language.files import nearest, read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """`values`: all it may hold, or a sentence about it where these are without number."""
+    """`values`: all it may hold, or a sentence about it where these are without number.
+
+    `several`: a sentence may say it more than once, and it holds all of them with commas between.
+    """
 
     name: str
     description: str
     values: tuple[str, ...] | str
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def load_vocabulary(file: Path) -> Vocabulary:
 
 def _slot(name: str, said: Mapping[str, object]) -> Slot:
     values = said["values"]
-    return Slot(name, str(said["description"]), tuple(map(str, values)) if isinstance(values, list) else str(values))
+    held = tuple(map(str, values)) if isinstance(values, list) else str(values)
+    return Slot(name, str(said["description"]), held, said.get("several") is True)
 
 
 def _intent(name: str, said: Mapping[str, Mapping[str, str]]) -> Intent:

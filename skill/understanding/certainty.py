@@ -12,8 +12,12 @@ from collections.abc import Iterable
 
 from skill.flow import Meaning
 
-ACTS = frozenset(
-    {"cast_vote", "choose_option", "delegate_votes", "undelegate_votes", "create_proposal", "queue_proposal",
+OPTION_VOTES = frozenset({"choose_option", "choose_options", "rank_options", "spread_vote"})
+"""Votes that are no yes or no."""
+PICKS = ("option", "options", "shares")
+"""What such a vote says beside its proposal."""
+ACTS = OPTION_VOTES | frozenset(
+    {"cast_vote", "delegate_votes", "undelegate_votes", "create_proposal", "queue_proposal",
      "execute_proposal", "cancel_proposal", "confirm"}
 )  # fmt: skip
 """Never from a near match, unless all that differs sounds the same."""
@@ -38,7 +42,7 @@ def guarded(meaning: Meaning, others: Iterable[Meaning]) -> Meaning:
 
     `others` are the meanings of the other readings that fit as well.
     """
-    if meaning.intent == "choose_option":
+    if meaning.intent in OPTION_VOTES:
         return _guarded_option(meaning, others)
     if meaning.intent != "cast_vote":
         return meaning
@@ -55,11 +59,14 @@ def guarded(meaning: Meaning, others: Iterable[Meaning]) -> Meaning:
 
 def _guarded_option(meaning: Meaning, others: Iterable[Meaning]) -> Meaning:
     """Without an option where the readings differ, or where the reason may say something else: it is asked for then."""
-    sure = all(other.slots == meaning.slots for other in others if other.intent in ("choose_option", "cast_vote"))
+    votes = OPTION_VOTES | {"cast_vote"}
+    sure = all(
+        (other.intent, other.slots) == (meaning.intent, meaning.slots) for other in others if other.intent in votes
+    )
     if sure and not doubtful(str(meaning.slots.get("reason", ""))):
         return meaning
     slots = {name: value for name, value in meaning.slots.items() if name == "proposal"}
-    return Meaning("choose_option", slots, meaning.score)
+    return Meaning(meaning.intent, slots, meaning.score)
 
 
 def doubtful(reason: str) -> bool:

@@ -10,8 +10,11 @@ for "fifty") is asked about, and so is one that was heard poorly.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from skill.flow import Meaning, SlotValue, Transcript
-from skill.understanding.certainty import WANTS_TO_VOTE
+from skill.language.tokens import Token
+from skill.understanding.certainty import OPTION_VOTES, PICKS, WANTS_TO_VOTE
 from skill.understanding.match import Understanding
 
 SURE = 0.5
@@ -23,7 +26,9 @@ NEAR = 0.135
 VOTE = 0.8
 """Confidence that a whole vote needs, so as to be read back at once. In noise at 10 dB, of the votes of seven synthetic
 voices that were believed 14 of 248 were wrong, with both lines 5 of 194; of clean ones 97 % are read back at once."""
-SLOTS = ("proposal", "choice")
+SLOTS = ("proposal", "choice", *PICKS)
+VOTES = WANTS_TO_VOTE | OPTION_VOTES
+READ_BACK = VOTES - {"start_vote"}
 NO_VOTE = Meaning("")
 """What is neither a vote nor anything else that is known: a negation, a question, a condition."""
 
@@ -33,7 +38,7 @@ def rival(meaning: Meaning, transcript: Transcript, understanding: Understanding
 
     `NO_VOTE` where the other hearing turns the vote round ("don't", "should I") without being understood itself.
     """
-    if meaning.intent not in WANTS_TO_VOTE or not transcript.alternatives:
+    if meaning.intent not in VOTES or not transcript.alternatives:
         return None
     hearings = (transcript, *transcript.alternatives)
     found = [(hearing, understanding.meaning(Transcript(hearing.text))) for hearing in hearings]
@@ -45,13 +50,13 @@ def rival(meaning: Meaning, transcript: Transcript, understanding: Understanding
         near = hearing.confidence >= NEAR * transcript.confidence
         if near and own is not None and _another_vote(own, meaning):
             return own
-    return NO_VOTE if meaning.intent == "cast_vote" and transcript.spoken and transcript.confidence < VOTE else None
+    return NO_VOTE if meaning.intent in READ_BACK and transcript.spoken and transcript.confidence < VOTE else None
 
 
 def _other(
     meaning: Meaning, source: str, text: str, own: Meaning | None, understanding: Understanding
 ) -> Meaning | None:
-    if own is not None and own.intent in WANTS_TO_VOTE:
+    if own is not None and own.intent in VOTES:
         return own if _another_vote(own, meaning) else None
     if own is not None:
         return own
@@ -61,16 +66,28 @@ def _other(
     turned = here - there
     if there & words.anchors <= here and (turned & words.turning or said[0].text in words.questions & turned):
         return NO_VOTE
-    numbers = {int(token.number) for token in said if token.number is not None and token.number.isdigit()}
+    numbers = _numbers(said)
+    if meaning.intent in OPTION_VOTES:
+        # Of so many numbers nobody can tell which one stands where: any that was not in the vote puts it in doubt.
+        return NO_VOTE if numbers - _numbers(known) else None
     number = meaning.slots.get("proposal")
     if isinstance(number, int) and len(numbers) == 1 and number not in numbers:
         return Meaning("start_vote", {"proposal": numbers.pop()})
     return None
 
 
+def _numbers(said: Iterable[Token]) -> set[int]:
+    return {int(token.number) for token in said if token.number is not None and token.number.isdigit()}
+
+
 def _another_vote(own: Meaning, meaning: Meaning) -> bool:
-    differ = any(_differ(own.slots.get(name), meaning.slots.get(name)) for name in SLOTS)
-    return own.intent in WANTS_TO_VOTE and differ
+    """Whether it is another way of voting, or says something else in the same one. A mere wish to vote is no other."""
+    if own.intent not in VOTES:
+        return False
+    of_one_kind = own.intent == meaning.intent or {own.intent, meaning.intent} <= WANTS_TO_VOTE
+    if not of_one_kind and own.intent != "start_vote":
+        return True
+    return any(_differ(own.slots.get(name), meaning.slots.get(name)) for name in SLOTS)
 
 
 def _differ(own: SlotValue | None, value: SlotValue | None) -> bool:

@@ -46,6 +46,7 @@ class Understanding:
     ):
         self._language = language
         self._words = language.words
+        self._several = frozenset(slot.name for slot in language.vocabulary.slots.values() if slot.several)
         self._names = KnownNames(names, language.words)
         self._matchers = {} if matchers is None else matchers
         self._turn = threading.Lock() if turn is None else turn
@@ -140,6 +141,8 @@ class Understanding:
                 template = matcher.network.templates[int(value)]
                 intent = template.intent
                 slots.update(template.slots)
+            elif slot in self._several:
+                slots[slot] = f"{slots[slot]}, {value}" if slot in slots else str(value)
             elif slot != IGNORED:
                 slots[slot] = self._names.resolve(slot, value)
         return Meaning(intent, MappingProxyType(slots), exact_score(path.open_words, path.sounds))

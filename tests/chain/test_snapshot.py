@@ -208,8 +208,8 @@ def test_an_option_is_chosen_by_its_name_or_asked_for(house: SnapshotHouse) -> N
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("choose option two on proposal four", "cannot be spoken"),
-        ("vote yes on proposal four", "cannot be spoken"),
+        ("choose option two on proposal four", "not how proposal four, In which order, is voted on"),
+        ("vote yes on proposal four", "no yes or no"),
         ("vote yes on proposal seven", "sealed"),
         ("choose option two on proposal one", "has no options"),
         ("vote yes on proposal eight", "takes no votes now"),
@@ -510,7 +510,7 @@ def test_ballots_of_every_kind_are_read_truly(hub: SnapshotHub) -> None:
     found = [ledger.ballots(one)[0].choice for one in ledger.proposals()[2:6]]
     assert found == [
         Picked((1, 3), ("Red", "Green")),
-        Picked((4, 3, 2, 1), ("Yellow", "Green", "Blue", "Red")),
+        Picked((4, 3, 2, 1), ("Yellow", "Green", "Blue", "Red"), ordered=True),
         Picked((1, 2), ("Red", "Blue"), (75, 25)),
         Picked((4,), ("Yellow",), (100,)),
     ]
