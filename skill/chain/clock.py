@@ -34,6 +34,25 @@ class Clock:
         return round(self.head.time + (timepoint - self.head.number) * self.tick)
 
 
+class Clocks:
+    """One governor's clock at whichever block. How long a block takes is measured once."""
+
+    def __init__(self, node: Node, ticks: bool) -> None:
+        self._node = node
+        self._ticks = ticks
+        self._tick = None if ticks else 1.0
+
+    def at(self, head: Head) -> Clock:
+        """With this block as the newest."""
+        if self._tick is None:
+            self._tick = block_seconds(self._node, head)
+        return Clock(head, self._ticks, self._tick)
+
+    def now(self) -> Clock:
+        """As of the newest block there is."""
+        return self.at(self._node.head())
+
+
 def block_seconds(node: Node, head: Head) -> float:
     """The length of a block, by the last thousand."""
     back = min(head.number, LOOK_BACK)

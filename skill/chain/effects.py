@@ -16,12 +16,12 @@ from skill.chain.wire import checksum
 from skill.dao.effects import Allowed, Burned, Delegated, Minted, Moved, NftAllowed, NftMoved
 from skill.dao.nouns import Address, Asset, Effect, Nothing, PassedOn, Payment, RuleChange, UnknownCall
 
-__all__ = ["Action", "Decoder"]
+__all__ = ["TIMELOCK_RULES", "Action", "Decoder"]
 
 ANY_AMOUNT = 2**255
 """From here on an allowance has no bound that anybody means."""
 IN_TICKS = frozenset({"voting_period", "voting_delay", "late_quorum_extension"})
-_TIMELOCK_RULES = {"updateDelay(uint256)": "timelock_delay", "setDelay(uint256)": "timelock_delay"}
+TIMELOCK_RULES = {"updateDelay(uint256)": "timelock_delay", "setDelay(uint256)": "timelock_delay"}
 """OpenZeppelin's timelock, and Compound's."""
 
 
@@ -98,7 +98,7 @@ class Decoder:
                     return meant(_Spoken(asset, sender, self.treasury), *values)
         rules = self.rule_calls if place == self.governor.lower() else {}
         if self.timelock is not None and place == self.timelock.lower():
-            rules = _TIMELOCK_RULES
+            rules = TIMELOCK_RULES
         for signature, parameter in rules.items():
             if (values := exactly(abi.Function(signature), action.data)) is not None:
                 return RuleChange(parameter, self._in_unit(parameter, int(values[0])), int(values[0]))

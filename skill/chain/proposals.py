@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from skill.chain import abi
-from skill.chain.clock import Clock
+from skill.chain.assets import Assets
+from skill.chain.clock import Clock, Clocks
 from skill.chain.dialect import Dialect, Standing
-from skill.chain.effects import Action, called_places
-from skill.chain.logs import REORG_BLOCKS, Created
+from skill.chain.effects import Action, Decoder, called_places
+from skill.chain.logs import REORG_BLOCKS, BlockTimes, Created
+from skill.chain.named import Signature, by_selector
 from skill.chain.node import Call, Node
-from skill.dao.nouns import Address, Effect, Proposal, ProposalState
+from skill.chain.register import Register
+from skill.chain.treasury import TreasuryReader
+from skill.chain.wire import Log, LogQuery
+from skill.dao.nouns import Address, Asset, Effect, Proposal, ProposalState
 
 LONGEST_TITLE = 1_000
 """Letters: somebody may write a megabyte into the first line."""
@@ -114,39 +120,107 @@ class Standings:
             self._final[id] = standing
 
 
-def assembled(
-    made: Iterable[Created],
-    times: Iterable[int],
-    standings: Iterable[Standing],
-    quorum_now: int,
-    clock: Clock,
-    effects: Callable[[Created], tuple[Effect, ...]],
-    numbers: Mapping[int, int],
-) -> tuple[Proposal, ...]:
-    """What goes out. `times`: when each was made, seconds; `numbers`: what people call each, by its id."""
-    found = []
-    for one, at, standing in zip(made, times, standings, strict=True):
-        title, body = title_and_body(one.description)
-        found.append(
-            Proposal(
-                number=numbers[one.id],
-                id=one.id,
-                title=title,
-                body=body,
-                proposer=Address(one.proposer),
-                state=standing.state,
-                created_at=at,
-                opens_at=clock.seconds(one.opens),
-                closes_at=clock.seconds(standing.deadline),
-                tally=standing.tally,
-                # A snapshot that is still to come has no supply yet: what is demanded at present stands for it.
-                quorum=quorum_now if standing.quorum is None else standing.quorum,
-                effects=effects(one),
-                ready_at=standing.eta if standing.state is ProposalState.QUEUED else None,
-                as_of=clock.head.time,
-            )
+class Telling:
+    """What each proposal would do, worked out anew only where more is known of tokens, or the clock or the quorum
+    differ. `calls`: by a contract's address, those that the configuration names.
+    """
+
+    def __init__(self, dialect: Dialect, coin: Asset, assets: Assets, calls: Mapping[str, Sequence[Signature]]) -> None:
+        self._dialect = dialect
+        self._coin = coin
+        self._assets = assets
+        self._named = {place.lower(): by_selector(named) for place, named in calls.items()}
+        self._by: object = None
+        self._told: dict[Log, tuple[Effect, ...]] = {}
+
+    def by(self, clock: Clock, quorum_denominator: int) -> Callable[[Created], tuple[Effect, ...]]:
+        """As of this clock."""
+        parts, assets = self._dialect.parts, self._assets.known()
+        decoder = Decoder(
+            parts.governor,
+            parts.timelock,
+            self._coin,
+            assets,
+            self._dialect.rule_calls,
+            clock.tick,
+            quorum_denominator,
+            self._dialect.customs.executor_pays_coin,
+            self._named,
         )
-    return tuple(found)
+        by = (len(assets), quorum_denominator, clock.tick)
+        if self._by != by:
+            self._by, self._told = by, {}
+        told = self._told
+
+        def effects(one: Created) -> tuple[Effect, ...]:
+            if one.log not in told:
+                told[one.log] = decoder.effects(one.actions)
+            return told[one.log]
+
+        return effects
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalReader:
+    """Of one governor."""
+
+    register: Register
+    standings: Standings
+    assets: Assets
+    treasury: TreasuryReader
+    times: BlockTimes
+    clocks: Clocks
+    telling: Telling
+
+    def all(self) -> tuple[Proposal, ...]:
+        """One round trip where there is no new one, else two."""
+        made, came, head = self.register.made(*self._discovered())
+        return self._assembled(made, self.register.numbers(made), came, self.clocks.at(head))
+
+    def one(self, number: int) -> Proposal | None:
+        """In as many; of the others no more is read than that they are there."""
+        made, came, head = self.register.made(*self._discovered())
+        numbers = self.register.numbers(made)
+        wanted = [one for one in made if numbers[one.id] == number]
+        return self._assembled(wanted, numbers, came, self.clocks.at(head))[0] if wanted else None
+
+    def _discovered(self) -> tuple[LogQuery, ...]:
+        """Tokens that came in may be what a proposal moves."""
+        return () if self.assets.named else (self.treasury.came,)
+
+    def _assembled(
+        self, made: Sequence[Created], numbers: Mapping[int, int], came: Sequence[Sequence[Log]], clock: Clock
+    ) -> tuple[Proposal, ...]:
+        places = [place for one in made for place in places_called(one.actions)]
+        called = self.assets.unasked([*self.assets.named, *places])
+        standings, quorum_now, denominator, said = self.standings.of(made, clock, self.assets.questions(called))
+        self.assets.take(called, said)
+        self.treasury.tokens(came[0] if came else ())
+        times = self.times.of([one.log for one in made])
+        effects = self.telling.by(clock, denominator)
+        found = []
+        for one, at, standing in zip(made, times, standings, strict=True):
+            title, body = title_and_body(one.description)
+            found.append(
+                Proposal(
+                    number=numbers[one.id],
+                    id=one.id,
+                    title=title,
+                    body=body,
+                    proposer=Address(one.proposer),
+                    state=standing.state,
+                    created_at=at,
+                    opens_at=clock.seconds(one.opens),
+                    closes_at=clock.seconds(standing.deadline),
+                    tally=standing.tally,
+                    # A snapshot that is still to come has no supply yet: what is demanded at present stands for it.
+                    quorum=quorum_now if standing.quorum is None else standing.quorum,
+                    effects=effects(one),
+                    ready_at=standing.eta if standing.state is ProposalState.QUEUED else None,
+                    as_of=clock.head.time,
+                )
+            )
+        return tuple(found)
 
 
 def title_and_body(description: str) -> tuple[str, str]:

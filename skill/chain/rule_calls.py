@@ -15,15 +15,13 @@ from eth_utils.crypto import keccak
 from skill.chain import abi
 from skill.chain.clock import Clock
 from skill.chain.dialect import Dialect
-from skill.chain.effects import Action
+from skill.chain.effects import TIMELOCK_RULES, Action
 from skill.chain.node import Call, Node
 from skill.chain.reverts import explained
 from skill.chain.wire import RpcError
 from skill.dao.nouns import RuleChange
 from skill.errors import Reverted
 
-TIMELOCK_RULES = {"updateDelay(uint256)": "timelock_delay", "setDelay(uint256)": "timelock_delay"}
-"""OpenZeppelin's timelock, and Compound's."""
 _PANIC = abi.Function("Panic(uint256)")
 EMPTY_QUEUE = (
     _PANIC.encode(0x31),  # 5.1 and later
