@@ -31,7 +31,7 @@ from bench.said import FOREIGN
 from bench.talk import fortunes, household, prompt, prompts
 from bench.voices import RATE, Voice, pink_noise
 from skill import config
-from skill.assistant import build
+from skill.building import build
 from skill.chain import Signer
 from skill.config import Config
 from skill.demo import demo_dao

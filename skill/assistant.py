@@ -1,4 +1,4 @@
-"""The house, built and tied together. Read `flow.py` first, then `Assistant.turn`.
+"""The rooms tied together. Read `flow.py` first, then `Assistant.turn`; `building.py` makes them.
 
 Every conversation, by whatever way in, goes through `turn` and nothing deeper.
 """
@@ -6,14 +6,11 @@ Every conversation, by whatever way in, goes through `turn` and nothing deeper.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
-from skill.chain import GWEI, Setting, Signer, connect, connect_space, read_abi
-from skill.config import AnyDao, Config, DaoConfig, SpaceConfig
 from skill.dao.acting import clear, look
 from skill.dao.answers import Answer, Done
 from skill.dao.catch_up import Reach, catch_up
@@ -21,18 +18,16 @@ from skill.dao.everywhere import everywhere
 from skill.dao.history import Index
 from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
-from skill.dao.nouns import Address, Member
+from skill.dao.nouns import Member
 from skill.dao.perform import perform
 from skill.dao.requests import ActRequest, Commit, Everywhere, Request, VoteReceipt
 from skill.dao.settle import settle
-from skill.dialogue import Dialogue, DialogueSettings, OfHearing, Step
+from skill.dialogue import Dialogue, OfHearing, Step
 from skill.dialogue.outcome import of_entry
-from skill.dialogue.pin import checker
-from skill.errors import AyeError, ChainError, ConfigError, StoreError
+from skill.errors import AyeError, ChainError, StoreError
 from skill.flow import Conversation, Expects, Meaning, Outcome, Reply, Transcript
-from skill.language import load as load_language
 from skill.language.grammar import Names
-from skill.store import SqlIndex, Store
+from skill.store import Store
 from skill.understanding import Understanding, rival
 
 SLOW, REST = 2.0, 60.0
@@ -49,7 +44,8 @@ Watch = Callable[[str], AbstractContextManager[object]]
 """Called with a room's name, entered while that room works: how `aye ask --json` and the benches take times."""
 
 
-def _unwatched(_room: str) -> AbstractContextManager[object]:
+def unwatched(_room: str) -> AbstractContextManager[object]:
+    """Takes no times."""
     return nullcontext()
 
 
@@ -75,7 +71,7 @@ class Assistant:
         store: Store,
         members: tuple[Member, ...],
         clock: Callable[[], float],
-        watch: Watch = _unwatched,
+        watch: Watch = unwatched,
         index: Index | None = None,
     ) -> None:
         self._understanding = understanding
@@ -186,7 +182,7 @@ class Assistant:
         for dao in self._connect:
             if self._store.journal.unsettled(dao) or self._store.journal.fresh(dao):
                 try:
-                    settled += settle(self._ledger(dao), self._store.journal)
+                    settled += settle(self.ledger(dao), self._store.journal)
                 except ChainError:
                     continue
         return tuple(settled)
@@ -199,7 +195,7 @@ class Assistant:
         titles: tuple[str, ...] = ()
         assets: tuple[str, ...] = ()
         with suppress(ChainError):
-            ledger = self._ledger(dao)
+            ledger = self.ledger(dao)
             titles = tuple(proposal.title for proposal in ledger.proposals())
             assets = tuple(holding.asset.symbol for holding in ledger.treasury().holdings)
         members = tuple(member.name for member in self._members)
@@ -209,8 +205,11 @@ class Assistant:
         return names
 
     def ledger(self, dao: str) -> Ledger:
-        """The chain as this assistant reads it, for `aye doctor` and the benches."""
-        return self._ledger(dao)
+        """A DAO as this assistant reads it, connected to when it is first asked for. Raises `ChainError`."""
+        with self._connecting[dao]:
+            if dao not in self._ledgers:
+                self._ledgers[dao] = self._connect[dao]()
+            return self._ledgers[dao]
 
     @property
     def daos(self) -> tuple[str, ...]:
@@ -221,7 +220,7 @@ class Assistant:
         """One page further in the index of what happened in a DAO; None: there is none of it. Raises `ChainError`,
         `StoreError`.
         """
-        history = self._ledger(dao).history
+        history = self.ledger(dao).history
         return None if history is None or self._index is None else catch_up(history, self._index)
 
     def _load(self, conversation_id: str) -> Conversation:
@@ -251,7 +250,7 @@ class Assistant:
             open_, fresh = journal.unsettled(dao), journal.fresh(dao)
             if open_ or fresh:
                 with suppress(ChainError):
-                    look(self._ledger(dao), journal, conversation.id, int(now))
+                    look(self.ledger(dao), journal, conversation.id, int(now))
                 if not open_:
                     self._look_again[dao] = now + BLOCK
                 if self._clock() - now > SLOW:  # no turn shall wait for it again soon
@@ -295,8 +294,8 @@ class Assistant:
     def _answer(self, request: Request, dao: str) -> Answer | AyeError:
         try:
             if isinstance(request, Everywhere):
-                return everywhere({key: partial(self._ledger, key) for key in self._connect}, dao)
-            ledger = self._ledger(dao)
+                return everywhere({key: partial(self.ledger, key) for key in self._connect}, dao)
+            ledger = self.ledger(dao)
             with self._in_turn(request, ledger):
                 self._clear_beside(request, ledger)
                 answer = perform(
@@ -315,7 +314,7 @@ class Assistant:
             for key in ledger.facts.beside:
                 if key in self._connect and self._store.journal.unsettled(key):
                     with suppress(ChainError):
-                        clear(self._ledger(key), self._store.journal, int(self._clock()))
+                        clear(self.ledger(key), self._store.journal, int(self._clock()))
 
     @contextmanager
     def _in_turn(self, request: Request, ledger: Ledger) -> Iterator[None]:
@@ -344,83 +343,8 @@ class Assistant:
             self._store.journal.told(entry)
         return step.reply
 
-    def _ledger(self, dao: str) -> Ledger:
-        with self._connecting[dao]:
-            if dao not in self._ledgers:
-                self._ledgers[dao] = self._connect[dao]()
-            return self._ledgers[dao]
-
 
 def _owner(conversation_id: str) -> str:
     """Whose conversation it is: a client's of the service ("client/name"), or "" for whoever sits at this machine."""
     client, slash, _ = conversation_id.partition("/")
     return client if slash else ""
-
-
-def connected(dao: AnyDao, signer: Signer | None, beside: Sequence[str] = ()) -> Ledger:
-    """The chain of a configured DAO, or its hub; `beside` are the keys of others on that chain. Raises `ChainError`."""
-    if isinstance(dao, SpaceConfig):
-        return connect_space(dao.hub, dao.snapshot, name=dao.key, key=signer, sequencer=dao.sequencer)
-    return connect(
-        dao.addresses,
-        dao.chain_id,
-        dao.governor,
-        name=dao.key,
-        key=signer,
-        from_block=dao.from_block,
-        tokens=dao.tokens,
-        max_fee=round(dao.max_fee_gwei * GWEI),
-        setting=setting_of(dao),
-        relayer=dao.relayer,
-        beside=beside,
-    )
-
-
-def setting_of(dao: DaoConfig) -> Setting:
-    """What the configuration says of a DAO besides where it stands. Raises `ConfigError` for an ABI that is none."""
-    try:
-        calls = {place: read_abi(source, Path()) for place, source in dao.abis.items()}
-    except ValueError as error:
-        raise ConfigError(f"The `abis:` of {dao.key} cannot be read: {error}.", "Look at config.yaml.") from None
-    prices = dao.prices
-    oldest = round(prices.hours * 3600)
-    return Setting(dao.treasury, prices.feeds, prices.currency, oldest, dao.ens, calls)
-
-
-def index_of(config: Config) -> SqlIndex:
-    """Where it is kept what happened in each DAO: on this machine, wherever the journal is. Opens nothing yet."""
-    return SqlIndex(config.data_folder / "index.db")
-
-
-def build(
-    config: Config,
-    store: Store,
-    signer: Signer | None,
-    clock: Callable[[], float],
-    choose_word: Callable[[Sequence[str]], str],
-    watch: Watch = _unwatched,
-) -> Assistant:
-    """The rooms as the configuration wants them. Connects to nothing yet."""
-    language = load_language(config.intents_folder, config.language)
-    members = tuple(Member(name, Address(address)) for name, address in config.members.items())
-    settings = DialogueSettings(
-        confirm_seconds=config.dialogue.confirm_seconds,
-        slot_seconds=config.dialogue.slot_seconds,
-        timezone=config.timezone,
-        pin=config.dialogue.pin_hash is not None,
-        daos=tuple(dao.key for dao in config.daos),
-        off_chain=frozenset(dao.key for dao in config.daos if isinstance(dao, SpaceConfig)),
-        rate=config.voice.rate,
-    )
-    names = Names(members=tuple(config.members), titles=(), assets=(), daos=settings.daos)
-    check_pin = None if config.dialogue.pin_hash is None else checker(config.dialogue.pin_hash)
-    return Assistant(
-        understanding=Understanding(language, names),
-        dialogue=Dialogue(language, settings, choose_word, check_pin, members),
-        ledgers={dao.key: partial(connected, dao, signer, config.beside(dao)) for dao in config.daos},
-        store=store,
-        members=members,
-        clock=clock,
-        watch=watch,
-        index=index_of(config),
-    )

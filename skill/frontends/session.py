@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from skill import config
-from skill.assistant import Assistant, build
+from skill.assistant import Assistant
+from skill.building import build
 from skill.chain import Signer, load_signer
 from skill.chain.key import unlock
 from skill.errors import ConfigError, SignerError

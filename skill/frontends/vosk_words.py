@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from skill.assistant import connected
+from skill.building import connected
 from skill.config import Config
 from skill.errors import AyeError, ModelError
 from skill.hearing.download import Model

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from eth_abi.abi import encode
 
-from skill.assistant import Assistant, build
+from skill.assistant import Assistant
+from skill.building import build
 from skill.config import Config
 from skill.flow import Reply, Transcript
 from skill.store import open_store

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from skill.assistant import setting_of
+from skill.building import setting_of
 from skill.chain.effects import Action, Decoder
 from skill.chain.named import by_selector, of_abi, read, written
 from skill.chain.nested import Action as Nested

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from skill.assistant import Assistant, build, connected
+from skill.assistant import Assistant
+from skill.building import build, connected
 from skill.chain import Signer
 from skill.config import Config
 from skill.dao.acting import clear, commit

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from skill.assistant import Assistant, build
+from skill.assistant import Assistant
+from skill.building import build
 from skill.chain import Signer
 from skill.config import Config, DaoConfig
 from skill.flow import Transcript

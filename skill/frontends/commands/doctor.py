@@ -13,7 +13,7 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from skill.assistant import connected, index_of
+from skill.building import connected, index_of
 from skill.chain import gas_money, states_of
 from skill.chain.key import address_of
 from skill.config import AnyDao, Config, DaoConfig, HearingConfig

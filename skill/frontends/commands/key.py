@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from skill import config
-from skill.assistant import connected
+from skill.building import connected
 from skill.chain import delegations, gas_money
 from skill.chain.key import address_of, beside, passphrase_in, unlock
 from skill.chain.key_files import AWAY, change_passphrase, copy_key, create_passphrase, move_away

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from skill.assistant import connected
+from skill.building import connected
 from skill.chain import gas_money
 from skill.config import AnyDao, DaoConfig
 from skill.dao.acts import Vote

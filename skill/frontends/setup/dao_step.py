@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from skill.assistant import connected
+from skill.building import connected
 from skill.chain import chain_id_of, connect, states_of
 from skill.config import AnyDao, SpaceConfig
 from skill.errors import ChainError, ConfigError, WrongChain
