@@ -9,10 +9,10 @@ same place: the journal keeps every one of them, and the fate is that of any. A 
 
 *Signed* does not tell that nothing was sent: the crash may have come between the sending and the journal's next line.
 So "nobody knows it" is never taken for "not cast": perhaps another node holds the bytes. *Too late* is when inclusion
-itself could change nothing any more: for a vote, the proposal has closed, or has another ballot of the speaker; for a
-step of a proposal, it has left the state the step starts from; for a new proposal, it exists. *Not now* is a refusal
-that may pass (no gas, a proposal that cannot be executed yet): the entry stays open, blocks other acts, and is asked
-about again.
+itself could change nothing any more: for a vote, the proposal has closed, or has another ballot of the speaker (off the
+chain: a later one); for a step of a proposal, it has left the state the step starts from; for a new proposal, it
+exists. *Not now* is a refusal that may pass (no gas, a proposal that cannot be executed yet): the entry stays open,
+blocks other acts, and is asked about again.
 
 A member who confirmed a vote and lost the device to a power cut thus has the vote cast at the next start, if it is
 still open, and is told so. What is on the chain is told as that; while a reorganisation may still undo it, each further
@@ -269,7 +269,9 @@ def too_late(entry: Entry, ledger: Ledger) -> bool:
             cast = own_ballot(entry, ledger)
             # Of two nodes one may know the ballot of these very bytes, where the other knew nothing of them.
             itself = cast is not None and entry.signed is not None and _cast_by(cast, act, entry.signed)
-            return not itself and (not open_ or cast is not None)
+            # Off the chain the vote that this one takes the place of bars nothing: of a later one the fate tells.
+            barred = cast is not None and not ledger.facts.off_chain
+            return not itself and (not open_ or barred)
         case Queue():
             return state in DONE_WITH or state is ProposalState.QUEUED
         case Execute() | Cancel():

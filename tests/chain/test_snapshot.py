@@ -475,6 +475,24 @@ def test_a_vote_that_another_took_the_place_of_is_never_sent_again(house: Snapsh
     assert "a later vote of yours is in its place" in house.say("what proposals are open").text
 
 
+def test_an_earlier_vote_does_not_bar_the_one_that_takes_its_place(house: SnapshotHouse) -> None:
+    """A change that the space refuses for a while stays open beside the vote that stands, and is counted in the end."""
+    house.vote("vote yes on proposal one")
+    house.with_journal(lambda journal: Deadly(journal, "signed", "after"))
+    asked = house.say("vote no on proposal one")
+    assert asked.expects is not None and asked.expects.phrase is not None
+    with pytest.raises(SystemExit):
+        house.say(asked.expects.phrase)
+    house.hub.power[ME, None] = 0
+    house.restart()
+    house.assistant.settle()
+    assert mine(house.hub) == [(1, "")] and len(house.store.journal.unsettled("garden")) == 1
+    house.hub.power[ME, None] = 12
+    house.restart()
+    house.assistant.settle()
+    assert mine(house.hub) == [(2, "")] and house.store.journal.unsettled("garden") == ()
+
+
 # --- as a ledger ---
 
 
