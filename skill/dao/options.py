@@ -37,6 +37,8 @@ def chosen(choice: Choice | OptionRef | Options, proposal: Proposal) -> Choice |
     if isinstance(choice, Choice):
         return Refused("which_option", proposal=proposal)
     said = choice if isinstance(choice, Options) else Options((choice,))
+    if not said.options:
+        return Refused("which_option", proposal=proposal)
     picked: list[Option] = []
     for wanted in said.options:
         found = _found(wanted, proposal)

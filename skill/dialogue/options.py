@@ -55,7 +55,7 @@ def why_not(answer: Refused, one: Proposal, speech: Speech) -> list[str]:
     told = [speech.say(f"refused_{answer.code}", proposal=name, count=count, number=number)]
     if answer.code in TOLD:
         told.append(proposals.options(one, speech))
-    return [*told, example(one, speech)]
+    return [*told, example(one, speech)] if one.options else told
 
 
 def example(one: Proposal, speech: Speech) -> str:

@@ -66,18 +66,20 @@ def _other(
     turned = here - there
     if there & words.anchors <= here and (turned & words.turning or said[0].text in words.questions & turned):
         return NO_VOTE
-    numbers = _numbers(said)
+    heard, held = _numbers(said), _numbers(known)
+    if meaning.intent == "choose_option" and set(heard) - set(held):
+        return NO_VOTE
     if meaning.intent in OPTION_VOTES:
-        # Of so many numbers nobody can tell which one stands where: any that was not in the vote puts it in doubt.
-        return NO_VOTE if numbers - _numbers(known) else None
-    number = meaning.slots.get("proposal")
+        # Of two numbers a free transcript makes one ("40 for 2": "42"): it says otherwise where it has as many.
+        return NO_VOTE if len(heard) == len(held) and heard != held else None
+    numbers, number = set(heard), meaning.slots.get("proposal")
     if isinstance(number, int) and len(numbers) == 1 and number not in numbers:
         return Meaning("start_vote", {"proposal": numbers.pop()})
     return None
 
 
-def _numbers(said: Iterable[Token]) -> set[int]:
-    return {int(token.number) for token in said if token.number is not None and token.number.isdigit()}
+def _numbers(said: Iterable[Token]) -> list[int]:
+    return [int(token.number) for token in said if token.number is not None and token.number.isdigit()]
 
 
 def _another_vote(own: Meaning, meaning: Meaning) -> bool:

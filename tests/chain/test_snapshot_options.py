@@ -140,6 +140,25 @@ def test_what_cannot_be_spoken_is_one_clear_sentence(house: SnapshotHouse, said:
     assert reply.expects is None and reply.outcome == "not_cast" and house.hub.posted == []
 
 
+def test_what_is_sealed_after_its_read_back_is_not_signed(house: SnapshotHouse) -> None:
+    """The right phrase for a proposal whose votes have become sealed: said, and nothing leaves the speaker."""
+    asked = house.say("approve options one and three on proposal three")
+    assert asked.expects is not None and asked.expects.phrase is not None
+    list(house.hub.proposals.values())[2]["privacy"] = "shutter"
+    told = house.say(asked.expects.phrase)
+    assert "Nothing was signed" in told.text and "are sealed, and I cannot seal one" in told.text
+    assert told.outcome == "not_cast" and house.hub.posted == []
+
+
+def test_an_order_counts_for_its_first_option(house: SnapshotHouse) -> None:
+    """How many ranked it first is told, not how many named it."""
+    fourth = list(house.hub.proposals)[3]
+    for voter, order in zip("abcd", ([2, 1, 3], [2, 3, 1], [2, 1, 3], [1, 2, 3]), strict=True):
+        house.hub.cast(fourth, "0x" + voter * 40, order, 5)
+    told = house.say("what is the turnout on proposal four").text
+    assert "Of them three are for option two and one is for option one." in told
+
+
 # --- by ear ---
 
 

@@ -58,6 +58,16 @@ def test_a_whole_vote_on_the_command_line(hub: SnapshotHub, config: Path) -> Non
     assert not any(b"SECRET4" in each.stdout + each.stderr for each in (asked, done, told))
 
 
+def test_an_order_of_options_on_the_command_line(hub: SnapshotHub, config: Path) -> None:
+    """Ranked in one process, confirmed in another; what was understood is in the public vocabulary."""
+    hub.propose("aye.eth", "In which order", ["Red", "Blue", "Green"], type="ranked-choice")
+    asked = line(aye("ask", "--json", "rank two, then one, then three on proposal two", config=config))
+    assert asked["intent"] == "rank_options" and asked["slots"] == {"options": "2, 1, 3", "proposal": 2}
+    done = line(aye("ask", "--json", asked["expects"]["phrase"], config=config))
+    assert "in this order: first, option two, Blue, second, option one, Red" in done["reply"], done
+    assert [vote["choice"] for vote in hub.of(VOTER)] == [[2, 1, 3]]
+
+
 def test_the_doctor_and_the_key_tell_of_the_space(config: Path) -> None:
     """That the hub answers, how the space calls itself, what votes the key has there, and that it needs no coin."""
     said = aye("doctor", config=config).stdout.decode()

@@ -11,28 +11,14 @@ from skill.dialogue.speech import Speech
 from skill.flow import Expects, Meaning, Transcript
 from skill.hearing import hear
 from skill.hearing.recogniser_whisper import WhisperRecogniser
-from skill.language import Language, load
-from skill.language.grammar import Names, compile_grammar
+from skill.language import Language
 from skill.language.replies import Replies
 from skill.understanding import Understanding
 from skill.voice.speaker import Speaker
+from tests.hearing.conftest import INTENTS, NAMES
 
-INTENTS = Path(__file__).parents[2] / "intents"
-NAMES = Names(("Alice", "Bob", "Carol"), ("Fund the summer festival", "Audit the bridge"), ("ETH", "USDC"), ("garden",))
 WORDS = Replies.load(INTENTS).confirmation_words
 SPEECH = Speech(Replies.load(INTENTS), (), None, 0.0)
-
-
-@pytest.fixture(scope="module")
-def english() -> Language:
-    return load(INTENTS)
-
-
-@pytest.fixture(scope="module")
-def recogniser(english: Language) -> WhisperRecogniser:
-    found = WhisperRecogniser()
-    found.prepare(compile_grammar(english, NAMES))
-    return found
 
 
 def test_there_are_words_enough() -> None:
@@ -43,12 +29,12 @@ def test_there_are_words_enough() -> None:
 @pytest.mark.parametrize("voice", ["en-us", "en-gb"])
 @pytest.mark.parametrize("word", [*WORDS, "seven"])
 def test_each_phrase_is_heard_as_itself(
-    english: Language, recogniser: WhisperRecogniser, tmp_path: Path, word: str, voice: str
+    english: Language, held_to_english: WhisperRecogniser, tmp_path: Path, word: str, voice: str
 ) -> None:
     """It confirms where it is asked for, ends the act where another is, and is in no doubt with any."""
     said = confirmation.phrase(word, SPEECH)
     Speaker(None, voice).to_wav(said, tmp_path / "said.wav")
-    transcript = hear(recogniser, tmp_path / "said.wav")
+    transcript = hear(held_to_english, tmp_path / "said.wav")
     meaning = Understanding(english, NAMES).meaning(transcript, Expects("confirm", said))
     assert confirmed(transcript, meaning, {*WORDS, word}) == {word}, transcript
     others = [confirmation.phrase(other, SPEECH) for other in WORDS if other != word]
