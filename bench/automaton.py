@@ -25,7 +25,8 @@ import yaml
 
 from bench.report import machine, table, write_section
 from skill.language import load
-from skill.language.grammar import Automaton, work_out
+from skill.language.automaton import Automaton
+from skill.language.grammar import work_out
 
 INTENTS = Path(__file__).parents[1] / "intents"
 A_TEMPLATE = 100

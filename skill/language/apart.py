@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 from skill.language import Language, load
-from skill.language.grammar import Automaton, work_out
+from skill.language.automaton import Automaton
+from skill.language.grammar import work_out
 
 SECONDS = 120
 SOURCE = Path(__file__).parents[2]

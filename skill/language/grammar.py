@@ -1,8 +1,9 @@
 """The word automaton of all that can be said, for recognisers that are held to a grammar.
 
 Made from the same network of templates as the text match: numbers and the names in use become parts of their own,
-"what is" is also "what's". Then it is made deterministic and as small as can be. That takes a second and is done once
-for a language: other names are other parts, and what is said only in answer to a question is an automaton beside.
+"what is" is also "what's". Then it is made deterministic and as small as can be (`automaton.py`). That takes a second
+and is done once for a language: other names are other parts, and what is said only in answer to a question is an
+automaton beside.
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ from random import Random
 from types import MappingProxyType
 
 from skill.language import Language
+from skill.language.automaton import Automaton, deterministic, either, minimal, of_sentences
 from skill.language.names import Names, title_phrases
-from skill.language.network import DEAD, END, Network
+from skill.language.network import END, Network
 from skill.language.numbers import in_words, ordinal_in_words, to_digits
 from skill.language.replies import load_replies
 from skill.language.usage import Usage
 
 __all__ = ["Grammar", "Grammars", "Names", "compile_grammar", "work_out"]
 
-Automaton = tuple[tuple[tuple[tuple[str, int], ...], ...], frozenset[int]]
-"""Arcs and final states of a `Grammar`."""
 HIGHEST = 999
 """The numbers a recogniser listens for, whatever the DAO has."""
 
@@ -106,7 +106,7 @@ def work_out(language: Language, slot: str | None, kinds: frozenset[str]) -> Aut
     templates = tuple(one for one in sentences.templates if one.heard and one.expects == slot)
     phrases = _phrases(language, kinds)
     network = Network(templates, sentences, words, lambda wild: phrases.get(wild, ()))
-    return _minimal(*_deterministic(_Steps(network, words.contractions), network.start))
+    return minimal(*deterministic(_Steps(network, words.contractions).of, network.start))
 
 
 class Grammars:
@@ -134,7 +134,7 @@ class Grammars:
         kinds = frozenset(name for name in NAMED if parts[name].final)
         found = self._automaton(None, kinds)
         if expects_slot is not None:
-            found = _either(found, self._automaton(expects_slot, kinds))
+            found = either(found, self._automaton(expects_slot, kinds))
         arcs, final = found
         used = {label[1:-1] for outward in arcs for label, _ in outward if label[0] == "{"}
         parts = {name: part for name, part in parts.items() if name in used}
@@ -166,8 +166,10 @@ def _parts(language: Language, names: Names) -> dict[str, Grammar]:
     }
     parts = {"number": _numbers(words.code), "ordinal": _ordinals(words.code)}
     for kind in NAMED:
-        parts[kind] = _of_sentences(said[kind])
-        parts[f"{kind}'s"] = _of_sentences((*phrase[:-1], f"{phrase[-1]}'s") for phrase in said[kind] if phrase)
+        parts[kind] = Grammar(*of_sentences(said[kind]))
+        parts[f"{kind}'s"] = Grammar(
+            *of_sentences((*phrase[:-1], f"{phrase[-1]}'s") for phrase in said[kind] if phrase)
+        )
     return parts
 
 
@@ -257,125 +259,6 @@ class _Steps:
                 arcs.setdefault(f"{word[:-1]}'s}}" if named else f"{word}'s", set()).add(further)
 
 
-def _deterministic(steps: _Steps, start: int) -> tuple[list[dict[str, int]], set[int]]:
-    if start == DEAD:
-        return [{}], set()
-    numbers: dict[frozenset[int], int] = {frozenset((start,)): 0}
-    todo = [frozenset((start,))]
-    arcs: list[dict[str, int]] = []
-    final: set[int] = set()
-    for states in todo:
-        joined: dict[str, set[int]] = {}
-        for state in states:
-            found, ends = steps.of(state)
-            if ends:
-                final.add(len(arcs))
-            for label, targets in found.items():
-                have = joined.get(label)
-                joined[label] = targets if have is None else have | targets
-        here: dict[str, int] = {}
-        for label, targets in joined.items():
-            key = frozenset(targets)
-            number = numbers.get(key)
-            if number is None:
-                number = numbers[key] = len(numbers)
-                todo.append(key)
-            here[label] = number
-        arcs.append(here)
-    return arcs, final
-
-
-def _either(one: Automaton, other: Automaton) -> Automaton:
-    """What either accepts: pairs of states as far as both go the same way, then the one or the other as it is."""
-    pairs: dict[tuple[int, int], dict[str, tuple[int, int]]] = {}
-    todo = [(0, 0)]
-    while todo:
-        pair = todo.pop()
-        if pair in pairs:
-            continue
-        left, right = dict(one[0][pair[0]]), dict(other[0][pair[1]])
-        pairs[pair] = {label: (left.get(label, DEAD), right.get(label, DEAD)) for label in sorted({*left, *right})}
-        todo += [target for target in pairs[pair].values() if DEAD not in target]
-    # The states of the one keep their numbers, so that they are shared and not copied; nothing leads to its start.
-    shift = len(one[0])
-    apart = [pair for pair in pairs if pair != (0, 0)]
-    number = {(0, 0): 0} | {pair: at for at, pair in enumerate(apart, shift + len(other[0]))}
-
-    def state(target: tuple[int, int]) -> int:
-        if DEAD not in target:
-            return number[target]
-        return target[0] if target[1] == DEAD else target[1] + shift
-
-    def both(pair: tuple[int, int]) -> tuple[tuple[str, int], ...]:
-        return tuple((label, state(target)) for label, target in pairs[pair].items())
-
-    others = [tuple((label, target + shift) for label, target in found) for found in other[0]]
-    arcs = (both((0, 0)), *one[0][1:], *others, *map(both, apart))
-    final = {end for end in one[1] if end} | {end + shift for end in other[1]}
-    return arcs, frozenset(final | {at for pair, at in number.items() if pair[0] in one[1] or pair[1] in other[1]})
-
-
-def _minimal(arcs: list[dict[str, int]], final: set[int]) -> Automaton:
-    """States with the same future made one, dead ends left out; numbered from the start on."""
-    order = _from_the_end(arcs)
-    merged: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}
-    futures: list[tuple[bool, tuple[tuple[str, int], ...]]] = []
-    which: dict[int, int] = {}
-    for state in order:
-        alive = [(label, which[target]) for label, target in arcs[state].items() if which[target] != DEAD]
-        future = (state in final, tuple(sorted(alive)))
-        if not future[0] and not alive:
-            which[state] = DEAD
-            continue
-        number = merged.get(future)
-        if number is None:
-            number = merged[future] = len(futures)
-            futures.append(future)
-        which[state] = number
-    if which[0] == DEAD:
-        return ((),), frozenset()
-    turned = [len(futures) - 1 - number for number in range(len(futures))]
-    arc: dict[tuple[str, int], tuple[str, int]] = {}  # of six alike one is kept
-    out: list[tuple[tuple[str, int], ...]] = [()] * len(futures)
-    for number, (_, found) in enumerate(futures):
-        leaving = [(label, turned[target]) for label, target in found]
-        out[turned[number]] = tuple(arc.setdefault(each, each) for each in leaving)
-    assert turned[which[0]] == 0, "the start is the last to be numbered: nothing leads to it"
-    return tuple(out), frozenset(turned[number] for number, (ends, _) in enumerate(futures) if ends)
-
-
-def _from_the_end(arcs: list[dict[str, int]]) -> list[int]:
-    """States so that each comes after all that it leads to."""
-    order: list[int] = []
-    seen = {0}
-    stack = [(0, iter(arcs[0].values()))]
-    while stack:
-        state, targets = stack[-1]
-        for target in targets:
-            if target not in seen:
-                seen.add(target)
-                stack.append((target, iter(arcs[target].values())))
-                break
-        else:
-            stack.pop()
-            order.append(state)
-    return order
-
-
-def _of_sentences(sentences: Iterable[Iterable[str]]) -> Grammar:
-    arcs: list[dict[str, int]] = [{}]
-    final: set[int] = set()
-    for sentence in sentences:
-        state = 0
-        for word in sentence:
-            if word not in arcs[state]:
-                arcs[state][word] = len(arcs)
-                arcs.append({})
-            state = arcs[state][word]
-        final.add(state)
-    return Grammar(*_minimal(arcs, final))
-
-
 @lru_cache(maxsize=4)
 def _numbers(code: str) -> Grammar:
     """1 to 999 in words, with and without "and", and in digits."""
@@ -385,10 +268,10 @@ def _numbers(code: str) -> Grammar:
         sentences += [[str(number)], words.split(), words.replace(" and ", " ").split()]
         if code == "en" and 100 <= number < 200:
             sentences += [["a", *words.split()[1:]], ["a", *words.replace(" and ", " ").split()[1:]]]
-    return _of_sentences(sentences)
+    return Grammar(*of_sentences(sentences))
 
 
 @lru_cache(maxsize=4)
 def _ordinals(code: str) -> Grammar:
     """The first to the ninety-ninth, as people count proposals."""
-    return _of_sentences([ordinal_in_words(number, code).split() for number in range(1, 100)])
+    return Grammar(*of_sentences([ordinal_in_words(number, code).split() for number in range(1, 100)]))

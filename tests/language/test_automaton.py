@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from bench.automaton import A_TEMPLATE, accepted, folder, templates
 from skill.language import load
-from skill.language.grammar import Automaton, Grammar, work_out
+from skill.language.automaton import Automaton
+from skill.language.grammar import Grammar, work_out
 
 WORDS = ("vote", "yes", "no", "on", "the", "audit", "treasury", "please")
 made = st.recursive(
