@@ -71,7 +71,7 @@ class Replies:
             before = found.string[: found.start()].rstrip()
             return said[:1].upper() + said[1:] if whole and (not before or before.endswith(_ENDS)) else said
 
-        return _PLACE.sub(fill, template)
+        return _PLACE.sub(fill, template).replace(",.", ".")  # what is set off by commas may be the end of a sentence
 
     def joined(self, parts: Sequence[str], by: str = "and") -> str:
         """Such as "a, b and c", with the word `by`."""

@@ -74,6 +74,8 @@ def test_it_is_read_back_whole_counted_and_told(
     assert [vote["choice"] for vote in house.hub.of(ME)] == [choice]
     assert told in house.say(f"how did i vote on proposal {number}").text
     assert told in house.say("what happened to my vote").text
+    standing = house.say(f"how does proposal {number} stand").text
+    assert "You voted" in standing and told.rstrip(",") in standing and ",." not in standing
     assert "already voted" in house.say(said).text, "the same again is nothing new"
 
 
