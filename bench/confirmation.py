@@ -40,7 +40,7 @@ from skill.frontends.ears import Ears
 from skill.frontends.session import open_session
 from skill.hearing.endpoint import trim
 from skill.language import load
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.language.replies import Replies
 from skill.understanding import Understanding
 

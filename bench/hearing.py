@@ -47,7 +47,8 @@ from skill.hearing.endpoint import FRAME, PAUSE_SECONDS, Endpointer, trim
 from skill.hearing.recogniser import Recogniser, choose
 from skill.language import Language, load
 from skill.language.apart import work_out_apart
-from skill.language.grammar import Grammar, Grammars, Names, compile_grammar
+from skill.language.grammar import Grammar, Grammars, compile_grammar
+from skill.language.names import Names
 from skill.understanding import Understanding
 
 RATE = 16_000

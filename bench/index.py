@@ -87,7 +87,7 @@ def measured(votes: int, folder: Path) -> dict[str, Any]:
     from skill.dialogue import Dialogue, DialogueSettings
     from skill.flow import Transcript
     from skill.language import load
-    from skill.language.grammar import Names
+    from skill.language.names import Names
     from skill.store import SqlIndex, open_store
     from skill.understanding import Understanding
 

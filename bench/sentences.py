@@ -40,7 +40,8 @@ from skill.hearing.endpoint import trim
 from skill.hearing.recogniser_whisper import WhisperRecogniser
 from skill.hearing.wake import WakeName
 from skill.language import load
-from skill.language.grammar import Names, compile_grammar
+from skill.language.grammar import compile_grammar
+from skill.language.names import Names
 from skill.understanding import Understanding, rival
 
 INTENTS = Path(__file__).parents[1] / "intents"

@@ -15,7 +15,7 @@ from skill.dialogue import Dialogue, DialogueSettings
 from skill.dialogue.pin import checker
 from skill.errors import ConfigError
 from skill.language import load as load_language
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.store import SqlIndex, Store
 from skill.understanding import Understanding
 

@@ -27,7 +27,8 @@ from bench.talk import fortunes, household, prompt, prompts
 from bench.voices import RATE, Voice, espeak, installed
 from skill.hearing.endpoint import farther_softer
 from skill.hearing.recogniser_whisper import WhisperRecogniser, features
-from skill.language.grammar import Names, compile_grammar
+from skill.language.grammar import compile_grammar
+from skill.language.names import Names
 from skill.language.replies import load_replies
 
 SEED = 3

@@ -16,7 +16,8 @@ from skill.hearing.recogniser import Recogniser, Utterance, choose
 from skill.hearing.wake import Addressed, WakeName, addressed
 from skill.language import load as load_language
 from skill.language.apart import work_out_apart
-from skill.language.grammar import Grammar, Grammars, Names
+from skill.language.grammar import Grammar, Grammars
+from skill.language.names import Names
 
 KEPT = 8
 """Grammars that are kept: those of the questions that a dialogue goes back and forth between."""

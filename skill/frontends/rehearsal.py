@@ -16,7 +16,7 @@ from skill.dao.ledger import Fate
 from skill.flow import Reply
 from skill.frontends.ears import Ears
 from skill.frontends.session import Session
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.voice.speaker import Speaker
 
 SAID = (

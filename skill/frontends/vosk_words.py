@@ -15,7 +15,8 @@ from skill.errors import AyeError, ModelError
 from skill.hearing.download import Model
 from skill.hearing.vosk_grammar import Lost
 from skill.language import load as load_language
-from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language.grammar import Grammar, compile_grammar
+from skill.language.names import Names
 
 PARTS = {
     "": ("of Aye's sentences", "Say it in other words."),

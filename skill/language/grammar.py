@@ -22,8 +22,6 @@ from skill.language.numbers import in_words, ordinal_in_words, to_digits
 from skill.language.replies import load_replies
 from skill.language.usage import Usage
 
-__all__ = ["Grammar", "Grammars", "Names", "compile_grammar", "work_out"]
-
 HIGHEST = 999
 """The numbers a recogniser listens for, whatever the DAO has."""
 

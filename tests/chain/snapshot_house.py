@@ -17,7 +17,7 @@ from skill.dao.journal import Journal
 from skill.dao.nouns import Address, Member
 from skill.dialogue import Dialogue, DialogueSettings
 from skill.flow import Reply, Transcript
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.store import Store, open_store
 from skill.understanding import Understanding
 from tests.chain.snapshot_hub import SnapshotHub

@@ -21,7 +21,7 @@ from skill.demo.deploy import ETHER, USDC
 from skill.dialogue import Dialogue, DialogueSettings
 from skill.errors import NotAGovernor, Reverted
 from skill.flow import Reply, Transcript
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.store import SqlIndex, open_store
 from skill.understanding import Understanding
 from tests.chain.dialects import BLOCK, KINDS, Dao, dao_of, payment, undone

@@ -19,7 +19,7 @@ from skill.dao.nouns import Address, Member
 from skill.demo.deploy import ETHER, USDC
 from skill.dialogue import Dialogue, DialogueSettings
 from skill.flow import Transcript
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.store import open_store
 from skill.understanding import Understanding
 from tests.chain.carried_out import carried_out, deploy, proposed, undone

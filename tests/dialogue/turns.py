@@ -11,7 +11,7 @@ from skill.dao.ledger import Ledger
 from skill.dao.nouns import Member
 from skill.dialogue import Dialogue, DialogueSettings
 from skill.flow import Reply, Transcript
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.store import Store, open_store
 from skill.understanding import Understanding
 from tests.dao.fake_ledger import ALICE, BOB, FakeChain, FakeLedger, story

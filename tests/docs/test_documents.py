@@ -14,7 +14,7 @@ import pytest
 from skill.flow import Expects, Transcript
 from skill.frontends.cli import SETUP_STEPS, parser
 from skill.language import load
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.understanding import Understanding
 
 ROOT = Path(__file__).parents[2]

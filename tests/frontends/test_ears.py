@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from skill.frontends.ears import NAMES_SECONDS, FreshNames
-from skill.language.grammar import Names
+from skill.language.names import Names
 
 OLD, NEW = Names(titles=("Old",)), Names(titles=("New",))
 

@@ -8,7 +8,8 @@ import pytest
 
 from skill.hearing.recogniser_whisper import WhisperRecogniser
 from skill.language import Language, load
-from skill.language.grammar import Names, compile_grammar
+from skill.language.grammar import compile_grammar
+from skill.language.names import Names
 
 INTENTS = Path(__file__).parents[2] / "intents"
 NAMES = Names(("Alice", "Bob", "Carol"), ("Fund the summer festival", "Audit the bridge"), ("ETH", "USDC"), ("garden",))

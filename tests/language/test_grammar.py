@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from skill.language import Language, load
 from skill.language.apart import work_out_apart
 from skill.language.automaton import Automaton
-from skill.language.grammar import NAMED, Grammar, Grammars, Names, compile_grammar, work_out
+from skill.language.grammar import NAMED, Grammar, Grammars, compile_grammar, work_out
+from skill.language.names import Names
 from skill.language.replies import Replies
 from tests.understanding.said import ROOT
 

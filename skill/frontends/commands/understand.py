@@ -11,7 +11,7 @@ from typing import Any
 from skill import config
 from skill.flow import Meaning, Transcript
 from skill.language import load as load_language
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.understanding import Understanding
 
 DEMO_MEMBERS = ("Alice", "Bob", "Carol")

@@ -17,7 +17,7 @@ from skill.flow import Expects, Transcript
 from skill.frontends.ears import Ears, FreshNames
 from skill.hearing.endpoint import FRAME
 from skill.hearing.wav import RATE
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.voice.sound import Sound
 from skill.voice.speaker_pyttsx3 import DEFAULT_VOICE, synthesise
 from skill.voice.spoken import for_voice, sentences

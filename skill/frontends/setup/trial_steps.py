@@ -11,7 +11,7 @@ from skill.frontends.setup.setting import Setting
 from skill.frontends.setup.written import part
 from skill.hearing import microphone, wake
 from skill.hearing.endpoint import Endpointer
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.voice.speaker import Speaker
 
 LINE = "This is Aye. Say: what is in the treasury."
