@@ -26,7 +26,7 @@ from skill.dialogue import Dialogue, OfHearing, Step
 from skill.dialogue.outcome import of_entry
 from skill.errors import AyeError, ChainError, StoreError
 from skill.flow import Conversation, Expects, Meaning, Outcome, Reply, Transcript
-from skill.language.grammar import Names
+from skill.language.names import Names
 from skill.store import Store
 from skill.understanding import Understanding, rival
 
@@ -314,7 +314,7 @@ class Assistant:
             for key in ledger.facts.beside:
                 if key in self._connect and self._store.journal.unsettled(key):
                     with suppress(ChainError):
-                        clear(self.ledger(key), self._store.journal, int(self._clock()))
+                        clear(self.ledger(key), self._store.journal, int(self._clock()), relayed=False)
 
     @contextmanager
     def _in_turn(self, request: Request, ledger: Ledger) -> Iterator[None]:

@@ -8,7 +8,9 @@ What makes it exactly once:
 
 - One place a `Commit`. When sending or waiting fails, the journal keeps the bytes, and `settle` goes on with those;
   what is signed once more for a higher fee is the same act in the same place.
-- The journal lets a speaker have one open act in a DAO, across processes. While one is open, a new one is refused.
+- The journal lets a speaker have one open transaction in a DAO, across processes. While one is open, a new one is
+  refused. A ballot that a relayer brings takes no place of the account, so it bars other ballots alone: on
+  OpenZeppelin's governors these are counted up.
 - A `Commit` that is given twice is refused the second time by the contract, whatever the act: it takes one ballot a
   voter, one proposal a description, one queueing and one execution. A delegation alone may be repeated, and changes
   nothing then.
@@ -43,17 +45,28 @@ SPREAD = 4
 log = logging.getLogger(__name__)
 
 
-def clear(ledger: Ledger, journal: Journal, now: int, seconds: float = 3.0) -> bool:
-    """Settles what is left open of earlier acts of this speaker, as far as it can be; true if nothing is open then."""
+def clear(ledger: Ledger, journal: Journal, now: int, seconds: float = 3.0, *, relayed: bool | None = None) -> bool:
+    """Settles what is left open of earlier acts of this speaker, as far as it can be; true if nothing is open then.
+
+    `relayed`: of ballots that a relayer brings alone, or of transactions alone; None: of both.
+    """
     free = True
     watch(ledger, journal)
     for entry in journal.unsettled(ledger.facts.key):
-        if not signed_here(entry, ledger):
+        if not signed_here(entry, ledger) or relayed not in (None, is_relayed(entry.act)):
             continue
         fresh = entry.stage is Stage.INTENDED and 0 <= now - entry.at < LEASE
         if fresh or settle_entry(entry, ledger, journal, seconds).open:
             free = False
     return free
+
+
+def held_back(ledger: Ledger, journal: Journal) -> Entry | None:
+    """The speaker's ballot that a relayer has and has not brought to the chain; None: there is none."""
+    for entry in journal.unsettled(ledger.facts.key):
+        if is_relayed(entry.act) and entry.signed is not None and signed_here(entry, ledger):
+            return entry
+    return None
 
 
 def look(ledger: Ledger, journal: Journal, conversation: str, now: int) -> None:
@@ -194,6 +207,9 @@ def _deliver(
     drive.on(wait, then, lambda: _earlier(drive.entry, ledger, journal))
     entry, fate = drive.entry, drive.fate
     ballot, created = None, None
+    if isinstance(entry.act, Vote) and not entry.open:
+        entry = _one_of_both(entry, ledger, journal)
+        fate = entry.fate or fate
     try:
         if fate is Fate.DONE:
             ballot = own_ballot(entry, ledger, proposal=proposal)
@@ -203,12 +219,30 @@ def _deliver(
     return Done(ledger.facts, entry, fate, ballot, created)
 
 
+def _one_of_both(entry: Entry, ledger: Ledger, journal: Journal) -> Entry:
+    """Of a vote by transaction, and the ballot for a relayer that it was to take the place of, the one that counts. The
+    other is told with it.
+    """
+    with suppress(StoreError):  # it is done all the same; at worst the other is told for itself later
+        held = held_back(ledger, journal)
+        if held is None or held.id >= entry.id or held.proposal != entry.proposal:
+            return entry
+        held = settle_entry(held, ledger, journal, 0.0)
+        if held.open:
+            return entry
+        counts, other = (held, entry) if held.fate is Fate.DONE else (entry, held)
+        journal.told(other)
+        return counts
+    return entry
+
+
 def _earlier(entry: Entry, ledger: Ledger, journal: Journal) -> None:
     """Looks whether the chain still has the acts before this one, and sends again what it took back."""
     with suppress(StoreError):  # as in `Drive`: what was sent goes on, whatever the disk does
         watch(ledger, journal)
         for other in journal.unsettled(ledger.facts.key):
-            if other.id < entry.id and same(Address(other.speaker), ledger.speaker):
+            alike = is_relayed(other.act) == is_relayed(entry.act)
+            if alike and other.id < entry.id and same(Address(other.speaker), ledger.speaker):
                 settle_entry(other, ledger, journal, 0.0)
 
 

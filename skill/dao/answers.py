@@ -249,6 +249,7 @@ class Refused:
     not_succeeded, not_queued, not_ready, not_pending, no_tokens, self_delegate, below_threshold, unknown_asset and
     bad_amount (`message` is what was said), no_funds, no_gas, wrong_chain, changed (since it was read back),
     unsettled (an earlier act is still open), unsettled_in (one in another DAO of that chain, `message` its key),
+    held_back (a relayer has the ballot on `proposal`), held_back_no_gas (and the speaker cannot send it itself),
     unknown. By the kind of governor: no_abstain, no_reason, no_reason_signed, no_queue, not_passed, only_guardian,
     executor_pays (coin), one_at_a_time (proposals of one member). Of new proposals: bad_value and fixed_rule
     (`message` is the rule), nobody_to_pay. Of a vote with options: which_option, no_such_option (`message` is what

@@ -4,8 +4,9 @@ An entry goes the ways of `skill.dao.ways`. Each step is on the disk before the 
 stage written last says what may have happened.
 
 Several processes may hold one journal. Two rules keep them apart, and `store` enforces both in the database:
-of one speaker in one DAO at most one act is open at a time; and every step is taken from the stage that the entry given
-shows, so that of two processes which hold the same entry only one takes it.
+of one speaker in one DAO at most one act of a sort is open at a time, one transaction and one ballot that a relayer
+brings (`skill.dao.acts.is_relayed`), for these take no place from each other; and every step is taken from the stage
+that the entry given shows, so that of two processes which hold the same entry only one takes it.
 
 How `settle` decides about what it finds is told in `skill.dao.settle`.
 """
@@ -69,7 +70,7 @@ class Journal(Protocol):
     def intend(
         self, dao: str, conversation: str, act: Act, proposal: int | None, title: str, at: int, speaker: str = ""
     ) -> Entry:
-        """Begins an act. Raises `ActUnderWay` while another of the same speaker and DAO is open, in any process."""
+        """Begins an act. Raises `ActUnderWay` while another of its sort, speaker and DAO is open, in any process."""
 
     def signed(self, entry: Entry, signed: Signed) -> Entry:
         """The first signature, or one more for a higher fee: the bytes, and the step that `SIGNATURE` or `HIGHER` is.

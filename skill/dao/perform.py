@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from skill.dao import acting, delegation, everywhere, proposals, proposing, rules, treasury, voting, worth
 from skill.dao import participation as taking_part
+from skill.dao.acts import is_relayed
 from skill.dao.answers import Answer, Refused
 from skill.dao.history import Index
-from skill.dao.journal import Journal
+from skill.dao.journal import Entry, Journal
 from skill.dao.ledger import Ledger
 from skill.dao.naming import named
 from skill.dao.nouns import Member
@@ -132,9 +133,14 @@ def _act(
 ) -> Answer:
     if ledger.speaker is None:
         return Refused("no_key")
-    if not acting.clear(ledger, journal, now):
+    relayed = _by_relayer(request, ledger)
+    free, held = acting.clear(ledger, journal, now, relayed=relayed), None
+    if not free and relayed and isinstance(request, CastVote):
+        held = acting.held_back(ledger, journal)  # it may be cast by a transaction instead
+        free = held is not None and acting.clear(ledger, journal, now, relayed=False)
+    if not free:
         return Refused("unsettled")
-    other = acting.under_way_beside(ledger, journal)
+    other = None if relayed and held is None else acting.under_way_beside(ledger, journal)
     if other is not None:
         return Refused("unsettled_in", other)
     try:
@@ -142,13 +148,23 @@ def _act(
             return acting.commit(request, ledger, journal, now, wait)
         sure = ledger.sure
         with read_together(request, sure):
-            return _prepared(request, sure, members, now)
+            return _prepared(request, sure, members, now, held)
     except WrongChain as error:
         return Refused("wrong_chain", error.message)
 
 
-def _prepared(request: Preparation, ledger: Ledger, members: tuple[Member, ...], now: int) -> Answer:
+def _by_relayer(request: ActRequest, ledger: Ledger) -> bool:
+    if isinstance(request, Commit):
+        return is_relayed(request.prepared.act)
+    return isinstance(request, CastVote) and ledger.facts.relayed
+
+
+def _prepared(
+    request: Preparation, ledger: Ledger, members: tuple[Member, ...], now: int, held: Entry | None
+) -> Answer:
     match request:
+        case CastVote() if held is not None:
+            return voting.prepare_instead(request, held, ledger, now)
         case CastVote():
             return voting.prepare(request, ledger)
         case DelegateVotes():

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signed, Vote
+from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Signed, Vote, is_relayed
 from skill.dao.journal import Entry, Journal
 from skill.dao.ledger import Fate, Ledger
 from skill.dao.members import same
@@ -38,6 +38,8 @@ from skill.dao.ways import FATE_OF, FRESH, LOOKS, WAYS, Do, Seen, Stage
 from skill.errors import ChainError, Reverted, SignerError, StoreError
 
 DECIDED = frozenset({Fate.DONE, Fate.REVERTED, Fate.REPLACED})
+LATELY = 500
+"""Acts, among which the one is that took the place of another."""
 PORTIONS = (0.05, 0.15, 0.3, 0.5)
 """Of the time to wait: after each, what got lost is sent again, and what is stuck offers more."""
 
@@ -58,17 +60,19 @@ def watch(ledger: Ledger, journal: Journal) -> None:
     """Looks, without waiting, whether the chain still has what it had, and settles what is deep enough.
 
     Places are taken in their order: where the newest act still stands, the older ones do too, and are looked at once
-    more when they are deep. Raises `StoreError`.
+    more when they are deep. Ballots for a relayer have places of their own. Raises `StoreError`.
     """
-    fresh = [entry for entry in journal.fresh(ledger.facts.key) if signed_here(entry, ledger)]
-    looked: set[int] = set()
-    for entry in reversed(fresh):
-        looked.add(entry.id)
-        if settle_entry(entry, ledger, journal, 0.0).stage in (entry.stage, Stage.SETTLED):
-            break
-    for entry in fresh:
-        if entry.id in looked or settle_entry(entry, ledger, journal, 0.0).stage is not Stage.SETTLED:
-            break
+    every = [entry for entry in journal.fresh(ledger.facts.key) if signed_here(entry, ledger)]
+    for relayed in (False, True):
+        fresh = [entry for entry in every if is_relayed(entry.act) is relayed]
+        looked: set[int] = set()
+        for entry in reversed(fresh):
+            looked.add(entry.id)
+            if settle_entry(entry, ledger, journal, 0.0).stage in (entry.stage, Stage.SETTLED):
+                break
+        for entry in fresh:
+            if entry.id in looked or settle_entry(entry, ledger, journal, 0.0).stage is not Stage.SETTLED:
+                break
 
 
 def settle_entry(entry: Entry, ledger: Ledger, journal: Journal, seconds: float) -> Entry:
@@ -190,6 +194,8 @@ class Drive:
         entry, ledger, signed = self.entry, self._ledger, self._signed
         if fate is Fate.REPLACED and own_ballot(entry, ledger, signed) is not None:
             fate = Fate.DONE  # of an endpoint's nodes one may know that the place is taken before it knows by whom
+        if fate is Fate.DONE and self._taken_over():
+            fate = Fate.REPLACED
         if fate in DECIDED:
             return Sight(LOOKS[fate, ledger.deep(signed)])
         if entry.stage in FRESH and not asked:
@@ -208,6 +214,25 @@ class Drive:
         if own_ballot(entry, ledger, signed) is not None:
             return Sight(Seen.DONE)
         return Sight(Seen.TOO_LATE if too_late(entry, ledger) else Seen.NOT_NOW)
+
+    def _taken_over(self) -> bool:
+        """Whether a ballot for a relayer is counted as it says, by a transaction of the speaker's own instead."""
+        if not is_relayed(self.entry.act):
+            return False
+        try:
+            entries = self._journal.entries(self.entry.dao, limit=LATELY)
+        except StoreError:
+            if not self._lenient:
+                raise
+            return False
+        ours = {
+            _hash(one.hash)
+            for entry in entries
+            if entry.proposal == self.entry.proposal and entry.signed is not None and not is_relayed(entry.act)
+            for one in entry.signed.all
+        }
+        cast = own_ballot(self.entry, self._ledger) if ours else None
+        return cast is not None and _hash(cast.transaction) in ours
 
     def _priced(self, seen: Seen) -> Sight:
         """Whether it is `CHEAP`. Where that cannot be known it goes on as it is."""

@@ -13,7 +13,7 @@ from skill.dao.answers import (
     ReceiptAnswer,
     Refused,
 )
-from skill.dao.journal import Journal
+from skill.dao.journal import Entry, Journal
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import BallotCast, Choice, Proposal, ProposalState
 from skill.dao.options import chosen
@@ -22,6 +22,9 @@ from skill.dao.refusal import refusal
 from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
 from skill.dao.which import find, resolve
 from skill.errors import Reverted
+
+PATIENCE = 60
+"""Seconds that a relayer has for a ballot before it is offered to go as a transaction instead."""
 
 
 def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposal | AmbiguousProposal | Refused:
@@ -34,7 +37,33 @@ def prepare(request: CastVote, ledger: Ledger) -> PreparedAnswer | NoSuchProposa
     choice = chosen(request.choice, proposal)
     if isinstance(choice, Refused):
         return choice
-    act = Vote(proposal.id, choice, request.reason, relayed=ledger.facts.relayed)
+    return _prepared(Vote(proposal.id, choice, request.reason, relayed=ledger.facts.relayed), proposal, ledger)
+
+
+def prepare_instead(
+    request: CastVote, held: Entry, ledger: Ledger, now: int
+) -> PreparedAnswer | NoSuchProposal | AmbiguousProposal | Refused:
+    """A vote while a relayer has the ballot of one. The same vote goes as a transaction instead: of the ballot that is
+    held back and the transaction the governor counts one. Any other waits, for ballots are counted up.
+    """
+    proposal = find(request.proposal, ledger, certain=True)
+    if not isinstance(proposal, Proposal):
+        return proposal
+    act = held.act
+    assert isinstance(act, Vote), "no relayer brings anything else"
+    if (proposal.id, chosen(request.choice, proposal)) != (act.proposal_id, act.choice):
+        about = None if held.proposal is None else ledger.proposal(held.proposal)
+        return Refused("held_back", proposal=about)
+    if now - held.at < PATIENCE:
+        return Refused("unsettled")
+    answer = _prepared(replace(act, relayed=False), proposal, ledger)
+    if isinstance(answer, Refused) and answer.code == "no_gas":
+        return Refused("held_back_no_gas", proposal=proposal)
+    return answer
+
+
+def _prepared(act: Vote, proposal: Proposal, ledger: Ledger) -> PreparedAnswer | Refused:
+    assert ledger.speaker is not None, "who only reads is refused before"
     before = ballot_of(ledger.speaker, ledger.ballots(proposal, ledger.speaker), proposal.number)
     refused = _refused(act, proposal, before, ledger)
     if refused is not None:
@@ -125,7 +154,8 @@ def receipt(
         entry = next((entry for entry in entries if entry.proposal == found.number), None)
         ballot = ballot_of(ledger.speaker, ledger.ballots(found, ledger.speaker), found.number)
         return ReceiptAnswer(ledger.facts, entry, ballot, found)
-    entry = entries[0] if entries else None
+    # What is still under way is what is asked about, whatever was begun and ended after it.
+    entry = next((entry for entry in entries if entry.open), entries[0] if entries else None)
     ballots = ledger.ballots(voter=ledger.speaker)
     if entry is None:
         ballot = ballot_of(ledger.speaker, ballots)

@@ -103,9 +103,9 @@ class Way:
 
 
 OPEN = frozenset({Stage.INTENDED, Stage.SIGNED, Stage.SENT, Stage.DROPPED, Stage.RAISED})
-"""Not decided. Of one speaker in one DAO at most one act is in these."""
+"""Not decided. Of one speaker in one DAO at most one transaction and one ballot for a relayer are in these."""
 UNDECIDED = OPEN | {Stage.UNDONE}
-"""May still come onto the chain: no other act begins meanwhile."""
+"""May still come onto the chain: no other one of its sort begins meanwhile."""
 FRESH = frozenset({Stage.INCLUDED, Stage.REFUSED, Stage.DISPLACED})
 """Told as it is on the chain, and looked at again until nothing undoes it."""
 ENDS = frozenset({Stage.SETTLED, Stage.ABANDONED})

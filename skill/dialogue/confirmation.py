@@ -31,7 +31,7 @@ def read_back(answer: PreparedAnswer, speech: Speech) -> str:
                 effects.in_short(prepared.effects, answer.dao, speech),
                 *effects.warnings(prepared.effects, answer.trial, answer.dao, speech),
             )
-            return voting.read_back(prepared, answer.proposal, power, " ".join(told), speech)
+            return voting.read_back(answer, power, " ".join(told), speech)
         case Delegate():
             if prepared.member is None:
                 return speech.say("read_back_undelegate", votes=power or speech.say("your_votes"))

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from skill.dao.acts import Act, Cancel, Delegate, Execute, Propose, Queue, Vote, is_relayed
-from skill.dao.answers import LOW_ACTS, Done, MyVoteAnswer, ReceiptAnswer, Refused
+from skill.dao.answers import LOW_ACTS, Done, MyVoteAnswer, PreparedAnswer, ReceiptAnswer, Refused
 from skill.dao.journal import Entry, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Choice, Picked, Proposal, ProposalState
-from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
+from skill.dao.requests import CastVote, MyVote, VoteReceipt
 from skill.dialogue import options, proposals
 from skill.dialogue.reference import Slots, proposal
 from skill.dialogue.speech import AT_A_TIME, Said, Speech
@@ -52,6 +52,8 @@ CODES = frozenset(
         "changed",
         "unsettled",
         "unsettled_in",
+        "held_back",
+        "held_back_no_gas",
         *options.CODES,
         "unspeakable_vote",
         "yes_or_no",
@@ -188,6 +190,8 @@ def fate_of(entry: Entry, speech: Speech) -> str:
             return _with_doubt(speech.say("fate_done", act=act), entry, speech)
         case Fate.REVERTED:
             return _with_doubt(speech.say("fate_reverted", act=act), entry, speech)
+        case Fate.REPLACED if is_relayed(entry.act):
+            return _with_doubt(speech.say("fate_replaced_relayed", act=act), entry, speech)
         case Fate.REPLACED if entry.fresh:
             return _with_doubt(speech.say("fate_displaced", act=act), entry, speech)
         case Fate.REPLACED:
@@ -224,13 +228,12 @@ def act_name(act: Act, number: int | None, title: str, speech: Speech) -> str:
             return speech.say("act_cancel", **facts)
 
 
-def read_back(
-    prepared: Prepared, proposal: Proposal | None, answer_votes: str | None, effects: str, speech: Speech
-) -> str:
+def read_back(answer: PreparedAnswer, answer_votes: str | None, effects: str, speech: Speech) -> str:
     """Choice, number, title, what it would do with the money, and with how many votes. The phrase comes after it.
 
-    Of a vote on options also which kind of vote it is.
+    Of a vote on options also which kind of vote it is; of one that a relayer has already, that it goes without it.
     """
+    prepared, proposal = answer.prepared, answer.proposal
     assert isinstance(prepared.act, Vote)
     text = speech.say(
         "read_back_vote",
@@ -248,6 +251,8 @@ def read_back(
         parts.append(speech.say("read_back_power", votes=answer_votes))
     if prepared.act.relayed:
         parts.append(speech.say("read_back_relayed"))
+    elif answer.dao.relayed:
+        parts.append(speech.say("read_back_instead"))
     if prepared.act.reason:
         reason = prose.speakable(prepared.act.reason, REASON, speech.told) or speech.say("unspeakable")
         parts.append(speech.say("read_back_reason", reason=reason))

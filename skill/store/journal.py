@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from skill.dao.acts import Act, Signed
+from skill.dao.acts import Act, Signed, is_relayed
 from skill.dao.journal import Entry
 from skill.dao.ledger import Fate
 from skill.dao.ways import FRESH, OPEN, UNDECIDED, WAYS, Seen, Stage, fate_in, told_as
@@ -38,6 +38,7 @@ class SqlJournal:
 
         One that the chain took back is not under that index, for there may be more than one: it is looked for.
         """
+        relayed = is_relayed(act)
         values = {
             "dao": dao,
             "speaker": speaker,
@@ -48,11 +49,12 @@ class SqlJournal:
             "stage": Stage.INTENDED.value,
             "at": at,
             "told": False,
+            "relayed": relayed,
         }
         with in_words(self._where):
             try:
                 with self._engine.connect().execution_options(**WRITES_FIRST) as connection, connection.begin():
-                    mine = (journal.c.dao == dao) & (journal.c.speaker == speaker)
+                    mine = (journal.c.dao == dao) & (journal.c.speaker == speaker) & (journal.c.relayed == relayed)
                     undone = select(journal.c.id).where(mine, journal.c.stage == Stage.UNDONE.value).limit(1)
                     if connection.execute(undone).first() is not None:
                         raise _under_way()

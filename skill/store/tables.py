@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -66,6 +67,7 @@ journal = Table(
     Column("fate", String(20)),
     Column("told", Boolean, nullable=False),
     Column("block", BigInteger),
+    Column("relayed", Boolean, nullable=False, server_default=false()),
     CheckConstraint(_one_of("stage", [stage.value for stage in Stage]), name="stage_known"),
     CheckConstraint(f"fate IS NULL OR {_one_of('fate', [fate.value for fate in Fate])}", name="fate_known"),
     CheckConstraint(f"{_none_of('stage', _SIGNED)} OR raw IS NOT NULL", name="signed_has_bytes"),
@@ -76,11 +78,14 @@ one_open_act = Index(
     "one_open_act",
     journal.c.dao,
     journal.c.speaker,
+    journal.c.relayed,
     unique=True,
     sqlite_where=text(STILL_OPEN),
     postgresql_where=text(STILL_OPEN),
 )
-"""Of one speaker in one DAO one act is open at a time, whatever process began it: the database itself says so."""
+"""Of one speaker in one DAO one transaction and one ballot for a relayer are open at a time, whatever process began
+them: the database itself says so.
+"""
 
 outbid = Table(
     "outbid",

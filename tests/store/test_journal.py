@@ -7,6 +7,8 @@ import multiprocessing
 import os
 import signal
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,24 @@ def test_one_open_act_a_speaker_and_dao(store: Store) -> None:
     intend(store, dao="other")
     store.journal.moved(first, Seen.GIVEN_UP)
     assert intend(store).id > first.id
+
+
+def test_a_ballot_for_a_relayer_is_open_beside_a_transaction(store: Store) -> None:
+    """Each once: neither takes a place from the other, also where the chain took one of them back."""
+    ballot = replace(VOTE, relayed=True)
+
+    def intend_ballot() -> Entry:
+        return store.journal.intend("demo", "kitchen", ballot, 4, "Audit", 1_700_000_000, "0xA")
+
+    first = intend_ballot()
+    assert {entry.act for entry in (first, intend(store))} == {ballot, VOTE}
+    for again in (intend_ballot, partial(intend, store)):
+        with pytest.raises(ActUnderWay):
+            again()
+    included = store.journal.moved(store.journal.signed(first, SIGNED), Seen.DONE, 7)
+    assert store.journal.moved(included, Seen.GONE).stage is Stage.UNDONE
+    with pytest.raises(ActUnderWay):
+        intend_ballot()
 
 
 @pytest.mark.parametrize("stage", [Stage.INTENDED, Stage.SIGNED, Stage.SENT])

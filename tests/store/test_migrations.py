@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import sqlite3
 import stat
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ from skill.dao.acts import Signed, Vote
 from skill.dao.journal import Seen, Stage
 from skill.dao.ledger import Fate
 from skill.dao.nouns import Choice
-from skill.errors import StoreError
+from skill.errors import ActUnderWay, StoreError
 from skill.flow import Conversation
 from skill.store import open_store
 from skill.store.migrations import FIRST, HEAD
@@ -98,6 +100,32 @@ def test_an_old_journal_goes_the_new_ways(old: Path) -> None:
         assert store.journal.unsettled("garden") == (undone,) == store.journal.untold("garden")
     with open_store(old) as store:
         assert store.journal.entries("garden") == (settled, undone)
+
+
+def test_a_ballot_that_an_earlier_aye_left_with_a_relayer(old: Path) -> None:
+    """It is known for one by its act, whatever somebody's reason says: a transaction may begin, another ballot not."""
+    ballot = json.dumps(
+        {"proposal_id": 9, "choice": "for", "reason": "", "relayed": True, "kind": "vote"}, separators=(",", ":")
+    )
+    told = json.dumps(
+        {"proposal_id": 9, "choice": "for", "reason": '"relayed":true', "relayed": False, "kind": "vote"},
+        separators=(",", ":"),
+    )
+    with closing(sqlite3.connect(old)) as connection:
+        for speaker, line in (("0xB", ballot), ("0xC", told)):
+            connection.execute(
+                "INSERT INTO journal SELECT NULL, dao, ?, conversation, ?, proposal, title, stage, at, hash, raw, "
+                "nonce, fate, told FROM journal WHERE id = 1",
+                (speaker, line),
+            )
+        connection.commit()
+    vote = Vote(9, Choice.FOR)
+    with open_store(old) as store:
+        store.journal.intend("garden", "kitchen", vote, 9, "Hall", 1, "0xB")
+        store.journal.intend("garden", "kitchen", replace(vote, relayed=True), 9, "Hall", 1, "0xC")
+        for speaker, act in (("0xB", replace(vote, relayed=True)), ("0xC", vote)):
+            with pytest.raises(ActUnderWay):
+                store.journal.intend("garden", "kitchen", act, 9, "Hall", 1, speaker)
 
 
 def test_a_copy_from_before_an_upgrade_is_kept(old: Path) -> None:
