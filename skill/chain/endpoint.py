@@ -6,6 +6,7 @@ What an endpoint's address holds besides its host (a user, a password, a key in 
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import get_netrc_auth
 from web3 import HTTPProvider
 from web3.types import RPCEndpoint
 
@@ -37,11 +39,17 @@ Rpc = tuple[str, Sequence[Any]]
 """A method and its parameters."""
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 _TALKERS = (
     "web3.providers.HTTPProvider",
     "web3._utils.http_session_manager.HTTPSessionManager",
     "urllib3.connectionpool",
 )
+
+
+class NoBatches(Exception):
+    """Many were asked, and one answered."""
 
 
 class _Provider(HTTPProvider):
@@ -54,6 +62,12 @@ class _Provider(HTTPProvider):
         self._own = requests.Session()
         for scheme in ("http://", "https://"):
             self._own.mount(scheme, HTTPAdapter(pool_maxsize=2 * AT_ONCE))
+        # What the environment says of proxies, certificates and passwords is read once: requests would go through all
+        # of it for each question again, which takes longer than the question.
+        said = self._own.merge_environment_settings(endpoint, {}, None, None, None)
+        self._own.proxies, self._own.verify = said["proxies"], said["verify"]
+        self._own.auth = get_netrc_auth(endpoint)
+        self._own.trust_env = False
 
     def _make_request(self, method: RPCEndpoint, request_data: bytes) -> bytes:
         said = self._own.post(str(self.endpoint_uri), data=request_data, **self.get_request_kwargs())
@@ -61,9 +75,11 @@ class _Provider(HTTPProvider):
         return said.content
 
     def in_order(self, calls: Sequence[Rpc]) -> list[Any]:
-        """Responses in the order of the calls. Raises `Nonsense` where they are not those asked for."""
+        """Responses in the order of the calls. Raises `NoBatches`; `Nonsense` where they are not those asked for."""
         data = self.encode_batch_rpc_request([(RPCEndpoint(method), tuple(params)) for method, params in calls])
         said: Any = self.decode_rpc_response(self._make_request(RPCEndpoint("batch"), data))
+        if isinstance(said, dict) and ("error" in said or "result" in said):
+            raise NoBatches
         if not isinstance(said, list) or not all(isinstance(answer, dict) for answer in said):
             raise Nonsense
         by_id = {answer.get("id"): answer for answer in said}
@@ -109,7 +125,6 @@ class Endpoint:
             said = self._send(lambda: self._batched(calls), patience)
             if said is not None:
                 return [self._result(answer) for answer in said]
-            self._batches = False
         return self._side_by_side(lambda call: self._single(call, patience), calls)
 
     def _single(self, call: Rpc, patience: float) -> Any:
@@ -123,11 +138,16 @@ class Endpoint:
             return list(threads.map(ask, parts))
 
     def _batched(self, calls: Sequence[Rpc]) -> list[Any] | None:
-        """None: this endpoint takes no batches."""
+        """None: they are to be asked one by one. For good only where the endpoint knows no batches: nonsense is what
+        anything on the way may say once.
+        """
         try:
             return self._provider.in_order(calls)
+        except NoBatches:
+            self._batches = False
         except Nonsense:
-            return None
+            log.warning("the endpoint %s did not answer a batch as it should", self.name)
+        return None
 
     def _result(self, answer: Any) -> Any:
         try:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from eth_account import Account
 from eth_account.typed_transactions.typed_transaction import TypedTransaction
 from hexbytes import HexBytes
 
+from skill.chain.endpoint import Rpc
 from skill.chain.health import LAG_BLOCKS
 from skill.chain.key import Signer
 from skill.chain.node import Node
@@ -147,7 +149,7 @@ class Sender:
 
         None: it offers enough, or the ceiling, the account or the key does not let it offer more. Raises `WrongChain`.
         """
-        if _signed_by(signed) != self.address:
+        if _signed_by(signed.raw) != self.address:
             return None
         old = _fields(signed)
         if old is None:
@@ -179,7 +181,7 @@ class Sender:
 
         What another chain, or a node that lags, does not know is no answer: `WrongChain`, `EndpointDown`.
         """
-        sender = _signed_by(signed)
+        sender = _signed_by(signed.raw)
         node = self._node
         for _ in range(2):
             chain, block, count, *known = node.batch(
@@ -205,23 +207,31 @@ class Sender:
         return Fate.REPLACED
 
     def deep(self, signed: Signed) -> bool:
-        """Whether its nonce was used `DEEP` blocks ago, by whichever. Two round trips; three where the endpoint keeps
-        no state that is so old: then by the blocks of its receipts, and what has none is not deep yet.
+        """Whether its nonce was used `DEEP` blocks ago, by whichever. One round trip where the newest block is the one
+        that was told of last, else two; one more where the endpoint keeps no state that is so old: then by the blocks
+        of its receipts, and what has none is not deep yet.
         """
         node = self._node
-        newest = node.head().number
+        known = self._newest
+        head, used = node.batch([("eth_blockNumber", []), self._used(signed, known)])
+        newest = node.of_form(quantity, head)
         self._keeps_up(newest)
         if newest < DEEP:
             return False
-        count = node.tried("eth_getTransactionCount", _signed_by(signed), hex(newest - DEEP))
-        if not isinstance(count, RpcError):
-            return node.of_form(quantity, count) > signed.nonce
+        if newest != known:
+            (used,) = node.batch([self._used(signed, newest)])
+        if not isinstance(used, RpcError):
+            return node.of_form(quantity, used) > signed.nonce
         receipts = node.batch([("eth_getTransactionReceipt", [one.hash]) for one in signed.all])
         return any(
             receipt and node.of_form(_block_of(one.hash), receipt) <= newest - DEEP
             for one, receipt in zip(signed.all, receipts, strict=True)
             if not isinstance(receipt, RpcError)
         )
+
+    def _used(self, signed: Signed, newest: int) -> Rpc:
+        """How many nonces its account had used `DEEP` blocks before that one."""
+        return "eth_getTransactionCount", [_signed_by(signed.raw), hex(max(0, newest - DEEP))]
 
     def wait(self, signed: Signed, seconds: float) -> Fate:
         """Until it is decided or the time is over. An endpoint that is down for a moment is asked again."""
@@ -308,8 +318,10 @@ def _fields(signed: Signed) -> dict[str, Any] | None:
     return {**fields, "to": checksum("0x" + bytes(fields["to"]).hex())}
 
 
-def _signed_by(signed: Signed) -> str:
+@lru_cache(maxsize=256)
+def _signed_by(raw: bytes) -> str:
+    """Kept: a signature takes its curve ten milliseconds, and each look at an act asks."""
     try:
-        return str(Account.recover_transaction(signed.raw))
+        return str(Account.recover_transaction(raw))
     except Exception:  # rlp, eth_account and eth_keys each have their own
         raise SignerError("What the journal holds is no signed transaction.") from None

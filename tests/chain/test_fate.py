@@ -354,6 +354,8 @@ def test_it_is_deep_under_so_many_blocks(no_blocks: DemoDao) -> None:
     assert not ledger.deep(signed)
     no_blocks.chain.ask("evm_mine")
     assert ledger.deep(signed)
+    before = ledger.requests_made
+    assert ledger.deep(signed) and ledger.requests_made == before + 1, "no block came since it was asked last"
 
 
 def test_a_node_that_lags_and_one_of_another_chain_are_not_believed(fresh_demo: DemoDao, endpoint: Endpoint) -> None:

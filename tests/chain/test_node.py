@@ -223,6 +223,25 @@ def test_without_batches_the_answers_are_the_same(demo: DemoDao, endpoint: Endpo
     assert len([one for one in endpoint.requests if isinstance(one, list)]) == 1
 
 
+@pytest.mark.parametrize("garbage", [b"{}", b"[]", b"null"])
+def test_a_batch_answered_with_garbage_once_does_not_end_all_batches(
+    demo: DemoDao, endpoint: Endpoint, garbage: bytes
+) -> None:
+    """Asked one by one that time; whoever would do so for good would ask four times as often from then on."""
+    ledger = ledger_of(demo, endpoint.rpc)
+    usual = endpoint.whole
+    said = [garbage]
+    endpoint.whole = lambda request, answer: (
+        said.pop() if said and isinstance(request, list) else usual(request, answer)
+    )
+    endpoint.requests.clear()
+    first = ledger.proposals()
+    assert not said and not isinstance(endpoint.requests[-1], list)
+    endpoint.requests.clear()
+    assert ledger.proposals() == first
+    assert all(isinstance(one, list) for one in endpoint.requests)
+
+
 def test_a_batch_in_another_order_is_put_right(demo: DemoDao, endpoint: Endpoint) -> None:
     """The specification allows any order; a tally must not land at another proposal."""
     endpoint.whole = lambda request, answer: json.dumps(answer[::-1] if isinstance(answer, list) else answer).encode()
