@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import multiprocessing
 import random
 import signal
@@ -18,7 +19,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from skill.demo import DemoDao, demo_dao
 from skill.demo.anvil import MNEMONIC
 from skill.demo.deploy import GRDN
 from skill.errors import DemoError
-from tests.dao.faults import Faults, Weather
+from tests.dao.faults import ALONE, TICK, Faults, Weather
 from tests.dao.voter import Member, Voter, Wish, live, meant
 from tests.many_proposals import propose
 from tests.raw_chain import RawChain
@@ -41,14 +42,18 @@ ROUND = 500
 KEYS = {"alice": 1, "bob": 2, "carol": 3, "speaker": 5, "friend": 6, "sponsor": 7, "dora": 8, "emil": 9}
 """The members, by the place of their key in the mnemonic: those of the demo, and two more."""
 SUPPORT = {"no": 0, "yes": 1, "abstain": 2}
-LIFE = (10.0, 45.0)
-"""Seconds after which a process is killed, from when it begins to look at what the one before left."""
-LONGEST = 600.0
+LIFE = (60, 300)
+"""Blocks after which a process is killed, from when it begins to look at what the one before left."""
+MOMENT = 0.1
+"""Seconds at most besides, so that it may be anywhere between two questions, too."""
+ONE_BY_ONE = 0.125
+"""How many of the processes have an endpoint that takes no batches."""
+LONGEST = 300.0
 """Seconds for one member's votes: more, and somebody waits for ever."""
 DEEP_ENOUGH = 80
 
 SPAWN = multiprocessing.get_context("forkserver")
-SPAWN.set_forkserver_preload(["tests.dao.voter"])
+SPAWN.set_forkserver_preload(["tests.dao.nursery"])
 
 
 @dataclass
@@ -77,8 +82,9 @@ def one_round(seed: int, votes: int, folder: Path) -> Round:
         _share_out(dao)
         numbers = propose(dao, -(-votes // len(KEYS)))
         start = time.monotonic()
-        with Faults(dao.rpc, seed) as faults, Weather(dao.chain.ask, seed) as weather:
-            members = [_member(name, at, faults.rpc, dao, folder) for name, at in KEYS.items()]
+        with Faults(dao.rpc, seed) as faults, Weather(dao.chain.ask, seed, lambda: faults.asked) as weather:
+            began = time.time()
+            members = [_member(name, at, faults.rpc, dao, folder, began) for name, at in KEYS.items()]
             wishes = {member.name: _wishes(chance, numbers) for member in members}
             made.votes = sum(map(len, wishes.values()))
             heard: dict[str, dict[int, str]] = {member.name: {} for member in members}
@@ -98,7 +104,7 @@ def one_round(seed: int, votes: int, folder: Path) -> Round:
             if weather.failed is not None:
                 made.broken.append(f"no blocks came any more: {weather.failed}")
             else:
-                _comes_to_rest(dao, faults)
+                _comes_to_rest(dao, faults, members)
                 for member in members:
                     _held(member, wishes[member.name], heard[member.name], dao, made)
     return made
@@ -119,11 +125,11 @@ def _share_out(dao: DemoDao) -> None:
     dao.chain.ask("evm_mine")
 
 
-def _member(name: str, at: int, rpc: str, dao: DemoDao, folder: Path) -> Member:
+def _member(name: str, at: int, rpc: str, dao: DemoDao, folder: Path, began: float) -> Member:
     Account.enable_unaudited_hdwallet_features()
     key = bytes(Account.from_mnemonic(MNEMONIC, account_path=f"m/44'/60'/0'/0/{at}").key)
     (folder / name).mkdir()
-    return Member(name, rpc, dao.chain_id, dao.governor, key, folder)
+    return Member(name, rpc, dao.chain_id, dao.governor, key, folder, began)
 
 
 def _wishes(chance: random.Random, numbers: range) -> list[Wish]:
@@ -137,13 +143,14 @@ def _lives(member: Member, wishes: list[Wish], heard: dict[int, str], seed: int,
     chance, end = random.Random(seed), time.monotonic() + LONGEST
     while left := [wish for wish in wishes if wish.proposal not in heard]:
         ours, theirs = SPAWN.Pipe(duplex=False)
-        process = SPAWN.Process(target=live, args=(member, left, theirs))
+        rpc = member.rpc + ALONE * (chance.random() < ONE_BY_ONE)
+        process = SPAWN.Process(target=live, args=(replace(member, rpc=rpc), left, theirs))
         process.start()
         theirs.close()
-        dies = end
+        dies: float = math.inf
         try:
-            while (wait := min(dies, end) - time.monotonic()) > 0 and weather.failed is None:
-                if not ours.poll(min(wait, 1.0)):
+            while time.monotonic() < end and weather.failed is None and weather.blocks < dies:
+                if not ours.poll(5 * TICK):
                     continue
                 said = ours.recv()
                 if said is None:
@@ -151,13 +158,14 @@ def _lives(member: Member, wishes: list[Wish], heard: dict[int, str], seed: int,
                 if said[0]:
                     heard[said[0]] = said[1]
                 else:
-                    dies = time.monotonic() + chance.uniform(*LIFE)
+                    dies = weather.blocks + chance.uniform(*LIFE)
+            else:
+                time.sleep(chance.uniform(0, MOMENT))
         except EOFError:
             made.broken.append(f"{member.name}'s process ended by itself")
             return
         finally:
-            if process.is_alive() and dies <= time.monotonic():
-                made.kills += 1
+            made.kills += process.is_alive() and dies <= weather.blocks
             process.kill()
             process.join()
         if time.monotonic() > end or weather.failed is not None:
@@ -165,14 +173,23 @@ def _lives(member: Member, wishes: list[Wish], heard: dict[int, str], seed: int,
             return
 
 
-def _comes_to_rest(dao: DemoDao, faults: Faults) -> None:
-    """All that any endpoint ever accepted comes back; then so many blocks come that nothing is undone any more."""
+def _comes_to_rest(dao: DemoDao, faults: Faults, members: list[Member]) -> None:
+    """All that any endpoint ever accepted comes back; then so many blocks come that nothing is undone any more, and
+    each member's Aye is started time and again meanwhile.
+    """
     for raw in faults.accepted:
         try:
             dao.chain.ask("eth_sendRawTransaction", raw)
         except DemoError:
             continue  # known, or its place is taken
     dao.chain.ask("anvil_mine", hex(4))
+    for _ in range(3):
+        for member in members:
+            with member.heard.open("a", encoding="utf-8") as out:
+                voter = Voter(member, out)
+                with voter.store:
+                    voter.assistant.settle()
+        dao.chain.ask("anvil_mine", hex(DEEP_ENOUGH))
 
 
 def _held(member: Member, wishes: list[Wish], heard: dict[int, str], dao: DemoDao, made: Round) -> None:
@@ -180,9 +197,6 @@ def _held(member: Member, wishes: list[Wish], heard: dict[int, str], dao: DemoDa
     with member.heard.open("a", encoding="utf-8") as out:
         voter = Voter(member, out)
         with voter.store:
-            for _ in range(3):
-                voter.assistant.settle()
-                dao.chain.ask("anvil_mine", hex(DEEP_ENOUGH))
             voter.assistant.settle()
             for _ in range(len(voter.store.journal.fresh("garden"))):
                 voter.assistant.settle()

@@ -13,11 +13,12 @@ import socket
 import struct
 import threading
 import time
-import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 from eth_utils.crypto import keccak
 
@@ -48,6 +49,9 @@ GARBAGE = (
     b'{"jsonrpc":"2.0","id":1,"result":',
     b"\xff\xfe",
 )
+ALONE = "/one"
+"""Whoever asks here is answered one question at a time."""
+NO_BATCHES = b'{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}'
 LAG = 4
 """Blocks that a lagging node is behind."""
 TAGGED = {"eth_call": 1, "eth_getBalance": 1, "eth_getTransactionCount": 1, "eth_getCode": 1}
@@ -58,19 +62,27 @@ class Faults(Served):
     """The server. `calm` ends all faults."""
 
     def __init__(self, upstream: str, seed: int) -> None:
-        self._upstream = upstream
+        self._upstream = urlsplit(upstream).netloc
+        self._lines = threading.local()
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
         self.calm = False
+        self.asked = 0
+        """Requests so far."""
         self.met: Counter[str] = Counter()
         self.accepted: list[str] = []
         """Every transaction that was ever handed over, as it was sent."""
         outer = self
 
         class Handler(Quiet):
+            protocol_version = "HTTP/1.1"  # a voter keeps its connection, and its thread here, until one of them dies
+
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                outer.answer(self, json.loads(body))
+                outer.answer(self, self.rfile.read(int(self.headers["content-length"])))
+
+            def finish(self) -> None:
+                super().finish()
+                outer.hang_up()
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
@@ -88,46 +100,45 @@ class Faults(Served):
 
     # --- one request ---
 
-    def answer(self, to: BaseHTTPRequestHandler, request: Any) -> None:
+    def answer(self, to: BaseHTTPRequestHandler, body: bytes) -> None:
         """Answers, or does not."""
-        calls = request if isinstance(request, list) else [request]
-        sending = any(call["method"] == "eth_sendRawTransaction" for call in calls)
+        sending = b"eth_sendRawTransaction" in body
         fault = self._drawn(FAULTS | SENDING if sending else FAULTS)
+        self.asked += 1
         if sending:
-            self.accepted += [call["params"][0] for call in calls]
+            self.accepted += [call["params"][0] for call in _calls(body)]
         if fault is not None:
             self.met[fault] += 1
         match fault:
+            case None if to.path == ALONE and body.startswith(b"["):
+                self._say(to, NO_BATCHES)
             case "reset":
                 self._reset(to)
-                return
             case "refused":
                 to.send_error(self._chance.choice([403, 500, 502, 503]))
-                return
             case "too_many":
                 to.send_response(429)
                 to.send_header("retry-after", "1")
                 to.send_header("content-length", "0")
                 to.end_headers()
-                return
-            case "delayed":
-                time.sleep(self._chance.uniform(0.05, 0.5))
             case "garbage":
                 self._say(to, self._chance.choice(GARBAGE))
-                return
-        made = [self._one(call, fault) for call in calls]
-        if fault == "other_transaction":
-            made = [self._another(call, answer) for call, answer in zip(calls, made, strict=True)]
-        body = json.dumps(made if isinstance(request, list) else made[0]).encode()
-        match fault:
+            case "delayed":
+                time.sleep(self._chance.uniform(0.05, 0.5))
+                self._say(to, self._passed_on(body))
             case "cut":
-                self._say(to, body, len(body) // 2)
+                said = self._passed_on(body)
+                self._say(to, said, len(said) // 2)
             case "answer_lost":
+                self._passed_on(body)
                 self._reset(to)
+            case None:
+                self._say(to, self._passed_on(body))
             case _:
-                self._say(to, body)
+                made = [self._one(call, fault) for call in _calls(body)]
+                self._say(to, json.dumps(made if body.startswith(b"[") else made[0]).encode())
 
-    def _one(self, call: Call, fault: str | None) -> Any:
+    def _one(self, call: Call, fault: str) -> Any:
         method = call["method"]
         if method == "eth_sendRawTransaction" and fault in ("dropped", "known"):
             if fault == "known":
@@ -137,23 +148,36 @@ class Faults(Served):
             return self._of_yesterday(call)
         if fault == "other_chain":
             return {"jsonrpc": "2.0", "id": call["id"], "result": _elsewhere(method)}
-        return self.ask(call)
+        answer = self._asked(call)
+        return self._another(call, answer) if fault == "other_transaction" else answer
 
-    def ask(self, call: Call) -> Any:
+    def _asked(self, call: Call) -> Any:
         """What the real chain answers."""
-        asked = urllib.request.Request(self._upstream, json.dumps(call).encode(), {"content-type": "application/json"})
-        with urllib.request.urlopen(asked, timeout=20) as said:
-            return json.load(said)
+        return json.loads(self._passed_on(json.dumps(call).encode()))
 
     def _result(self, method: str, *params: Any) -> Any:
-        return self.ask({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).get("result")
+        return self._asked({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).get("result")
+
+    def _passed_on(self, body: bytes) -> bytes:
+        """What the real chain answers, over a connection that each thread keeps."""
+        line = getattr(self._lines, "kept", None)
+        if line is None:
+            line = self._lines.kept = HTTPConnection(self._upstream, timeout=20)
+        line.request("POST", "/", body, {"content-type": "application/json"})
+        return bytes(line.getresponse().read())
+
+    def hang_up(self) -> None:
+        """Ends this thread's connection to the chain."""
+        line = getattr(self._lines, "kept", None)
+        if line is not None:
+            line.close()
 
     def _of_yesterday(self, call: Call) -> Any:
         """As a node answers that has not heard of the newest blocks."""
         method, params = call["method"], list(call["params"])
         then = max(0, int(self._result("eth_blockNumber"), 16) - LAG)
         if method == "eth_sendRawTransaction":
-            return self.ask(call)
+            return self._asked(call)
         if method == "eth_blockNumber":
             return {"jsonrpc": "2.0", "id": call["id"], "result": hex(then)}
         if method in TAGGED and params[-1] in ("latest", "pending"):
@@ -166,7 +190,7 @@ class Faults(Served):
             params[0] = {**params[0], "toBlock": hex(late)}
             if int(params[0].get("fromBlock", "0x0"), 16) > late:
                 return {"jsonrpc": "2.0", "id": call["id"], "result": []}
-        answer = self.ask({**call, "params": params})
+        answer = self._asked({**call, "params": params})
         found = answer.get("result")
         if method in ("eth_getTransactionReceipt", "eth_getTransactionByHash") and found:
             at = found.get("blockNumber")
@@ -197,15 +221,21 @@ class Faults(Served):
 
     @staticmethod
     def _say(to: BaseHTTPRequestHandler, body: bytes, only: int | None = None) -> None:
-        to.send_response(200)
-        to.send_header("content-length", str(len(body)))
-        to.end_headers()
-        to.wfile.write(body if only is None else body[:only])
+        """In one piece: of two the kernel would hold back the second until the first is acknowledged."""
+        head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        to.wfile.write(head.encode() + body[:only])
+        to.close_connection = only is not None
 
     @staticmethod
     def _reset(to: BaseHTTPRequestHandler) -> None:
         to.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         to.connection.close()
+        to.close_connection = True
+
+
+def _calls(body: bytes) -> list[Call]:
+    said = json.loads(body)
+    return said if isinstance(said, list) else [said]
 
 
 def _refusal(call: Call, message: str) -> Any:
@@ -236,16 +266,26 @@ def _elsewhere(method: str) -> Any:
     }.get(method, "0x0")
 
 
+BLOCK = 10
+"""Requests to a block: about five blocks come while one of eight members votes, on a machine of whatever speed."""
+TICK = 0.01
+QUIET = 0.1
+"""Seconds without a request, after which a block comes all the same."""
+
+
 class Weather:
     """Makes the chain's blocks, in a thread of its own: some later than others, some undone again, some dear."""
 
-    def __init__(self, ask: Callable[..., Any], seed: int, pace: float = 0.12) -> None:
+    def __init__(self, ask: Callable[..., Any], seed: int, asked: Callable[[], int]) -> None:
+        """`asked`: how many requests there were so far, by which its time goes."""
         self._ask = ask
         self._chance = random.Random(seed)
-        self._pace = pace
+        self._asked = asked
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.happened: Counter[str] = Counter()
+        self.blocks = 0
+        """So far, those that came not or were undone among them."""
         self.calm = False
         self.failed: Exception | None = None
 
@@ -260,9 +300,16 @@ class Weather:
         self._thread.join()
 
     def _run(self) -> None:
+        before, heard, since = 0, 0, time.monotonic()
         try:
-            while not self._over.wait(self._pace):
-                self._one()
+            while not self._over.wait(TICK):
+                asked = self._asked()
+                if asked != heard:
+                    heard, since = asked, time.monotonic()
+                if asked - before >= BLOCK or time.monotonic() - since >= QUIET:
+                    before, since = asked, time.monotonic()
+                    self._one()
+                    self.blocks += 1
         except Exception as error:  # told by the test: nothing goes on without blocks
             self.failed = error
 

@@ -10,21 +10,32 @@ import os
 import random
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from skill.assistant import Assistant
-from skill.building import build
+from skill.building import connected
 from skill.chain import Signer
 from skill.config import Config, DaoConfig
+from skill.dialogue import Dialogue, DialogueSettings
 from skill.flow import Transcript
+from skill.language import Language, load
+from skill.language.names import Names
 from skill.language.numbers import to_digits
 from skill.store import open_store
+from skill.understanding import Understanding
 
+DAO = "garden"
 CONVERSATION = "kitchen"
 PATIENCE = 60
 """Times that the member tries one vote: more, and it waits for ever."""
+HURRY = 4
+"""So many times as fast as ours runs the clock of Aye, as the chain's does: what Aye asks once a block, or leaves alone
+for a minute, it does as often in a vote as if the blocks came every twelve seconds.
+"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,8 @@ class Member:
     governor: str
     key: bytes
     folder: Path
+    began: float
+    """Seconds since the epoch: where its clock starts, in each of its lives."""
 
     @property
     def store(self) -> Path:
@@ -92,18 +105,32 @@ def meant(text: str, wish: Wish) -> str:
     return max(found)[1] if found else ""
 
 
+@cache
+def english() -> tuple[Language, Understanding]:
+    """What is read from files and built from them: seconds of work, and the same in every life."""
+    language = load(Config().intents_folder)
+    understanding = Understanding(language, Names(members=(), titles=(), assets=(), daos=(DAO,)))
+    understanding.meaning(Transcript("help"))
+    return language, understanding
+
+
 class Voter:
     """One life of the process."""
 
     def __init__(self, member: Member, out: TextIO) -> None:
         dao = DaoConfig(
-            key="garden", endpoint=member.rpc, chain_id=member.chain_id, governor=member.governor, max_fee_gwei=100
+            key=DAO, endpoint=member.rpc, chain_id=member.chain_id, governor=member.governor, max_fee_gwei=100
         )
+        language, understanding = english()
         chance = random.Random(os.getpid())
         self.store = open_store(member.store)
-        config = Config(daos=(dao,), data=member.folder / member.name)
-        self.assistant: Assistant = build(
-            config, self.store, Signer.from_secret(member.key), time.time, lambda words: chance.choice(list(words))
+        self.assistant = Assistant(
+            understanding,
+            Dialogue(language, DialogueSettings(daos=(DAO,)), lambda words: chance.choice(list(words))),
+            {DAO: partial(connected, dao, Signer.from_secret(member.key))},
+            self.store,
+            (),
+            _hurried(member.began),
         )
         self._out = out
 
@@ -135,9 +162,13 @@ class Voter:
     def hear(self, wish: Wish) -> None:
         """Whatever is still to be said."""
         for _ in range(PATIENCE):
-            if not self.store.journal.untold("garden"):
+            if not self.store.journal.untold(DAO):
                 return
             self.say("help", wish)
+
+
+def _hurried(began: float) -> Callable[[], float]:
+    return lambda: began + (time.time() - began) * HURRY
 
 
 def live(member: Member, wishes: list[Wish], done: Any) -> None:
