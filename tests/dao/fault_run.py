@@ -34,7 +34,7 @@ from skill.demo.anvil import MNEMONIC
 from skill.demo.deploy import GRDN
 from skill.errors import DemoError
 from tests.dao.faults import ALONE, TICK, Faults, Weather
-from tests.dao.voter import Member, Voter, Wish, live, meant
+from tests.dao.voter import Member, Voter, Wish, english, live, meant
 from tests.many_proposals import propose
 from tests.raw_chain import RawChain
 
@@ -48,8 +48,8 @@ MOMENT = 0.1
 """Seconds at most besides, so that it may be anywhere between two questions, too."""
 ONE_BY_ONE = 0.125
 """How many of the processes have an endpoint that takes no batches."""
-LONGEST = 300.0
-"""Seconds for one member's votes: more, and somebody waits for ever."""
+LONGEST = 5_000
+"""Blocks for one vote, a hundred times what it takes: more, and somebody waits for ever."""
 DEEP_ENOUGH = 80
 
 SPAWN = multiprocessing.get_context("forkserver")
@@ -81,6 +81,9 @@ def one_round(seed: int, votes: int, folder: Path) -> Round:
     with demo_dao() as dao:
         _share_out(dao)
         numbers = propose(dao, -(-votes // len(KEYS)))
+        ready = SPAWN.Process(target=english)
+        ready.start()
+        ready.join()
         start = time.monotonic()
         with Faults(dao.rpc, seed) as faults, Weather(dao.chain.ask, seed, lambda: faults.asked) as weather:
             began = time.time()
@@ -140,7 +143,7 @@ def _wishes(chance: random.Random, numbers: range) -> list[Wish]:
 
 def _lives(member: Member, wishes: list[Wish], heard: dict[int, str], seed: int, made: Round, weather: Weather) -> None:
     """Process after process, each killed somewhere, until all is voted on."""
-    chance, end = random.Random(seed), time.monotonic() + LONGEST
+    chance, last = random.Random(seed), weather.blocks
     while left := [wish for wish in wishes if wish.proposal not in heard]:
         ours, theirs = SPAWN.Pipe(duplex=False)
         rpc = member.rpc + ALONE * (chance.random() < ONE_BY_ONE)
@@ -149,10 +152,10 @@ def _lives(member: Member, wishes: list[Wish], heard: dict[int, str], seed: int,
         theirs.close()
         dies: float = math.inf
         try:
-            while time.monotonic() < end and weather.failed is None and weather.blocks < dies:
+            while weather.failed is None and weather.blocks < min(dies, last + LONGEST):
                 if not ours.poll(5 * TICK):
                     continue
-                said = ours.recv()
+                said, last = ours.recv(), weather.blocks
                 if said is None:
                     break
                 if said[0]:
@@ -168,7 +171,7 @@ def _lives(member: Member, wishes: list[Wish], heard: dict[int, str], seed: int,
             made.kills += process.is_alive() and dies <= weather.blocks
             process.kill()
             process.join()
-        if time.monotonic() > end or weather.failed is not None:
+        if weather.failed is not None or weather.blocks >= last + LONGEST:
             made.broken.append(f"{member.name} still waits for {len(left)} votes")
             return
 
