@@ -1,4 +1,4 @@
-"""Votes on options by sound: held to all that can be said, of a synthetic voice."""
+"""Votes on options by sound: held to all that can be said, of synthetic voices."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from tests.hearing.conftest import NAMES
 
 
 @pytest.mark.parametrize(
-    ("said", "intent", "slots"),
+    ("voice", "said", "intent", "slots"),
     [
-        ("Approve options one and three on proposal four.", "choose_options", {"options": "1, 3"}),
-        ("Rank two, then one, then three on proposal four.", "rank_options", {"options": "2, 1, 3"}),
+        ("en-us", "Approve options one and three on proposal four.", "choose_options", {"options": "1, 3"}),
+        ("en-gb", "Rank two, then one, then three on proposal four.", "rank_options", {"options": "2, 1, 3"}),
         (
+            "en-us",
             "Sixty percent for one and forty for two on proposal four.",
             "spread_vote",
             {"options": "1, 2", "shares": "60, 40"},
@@ -32,12 +33,13 @@ def test_what_is_said_is_heard_and_read_back_at_once(
     english: Language,
     held_to_english: WhisperRecogniser,
     tmp_path: Path,
+    voice: str,
     said: str,
     intent: str,
     slots: Mapping[str, SlotValue],
 ) -> None:
     """Each option, rank and share, and no other hearing that puts it in doubt."""
-    Speaker(None, "en-us").to_wav(said, tmp_path / "said.wav")
+    Speaker(None, voice).to_wav(said, tmp_path / "said.wav")
     transcript = hear(held_to_english, tmp_path / "said.wav")
     understanding = Understanding(english, NAMES)
     meaning = understanding.meaning(transcript)
