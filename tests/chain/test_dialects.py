@@ -23,10 +23,9 @@ from skill.errors import NotAGovernor, Reverted
 from skill.flow import Reply, Transcript
 from skill.language.names import Names
 from skill.store import SqlIndex, open_store
-from skill.understanding import Understanding
 from tests.chain.dialects import BLOCK, KINDS, Dao, dao_of, payment, undone
 from tests.chain.relayer_house import RelayerHouse
-from tests.dialogue.facts import ENGLISH
+from tests.dialogue.facts import ENGLISH, understanding
 
 pytestmark = pytest.mark.slow
 
@@ -116,7 +115,7 @@ def talking(dao: Dao, ledger: Governor, tmp_path: Path) -> Iterator[Talk]:
     names = Names(members=tuple(one.name for one in members), titles=(), assets=(), daos=("dao",))
     with open_store(tmp_path / "aye.db") as store:
         assistant = Assistant(
-            Understanding(ENGLISH, names),
+            understanding(names),
             Dialogue(ENGLISH, settings, lambda words: words[0], None, members),
             {"dao": lambda: ledger},
             store,

@@ -21,10 +21,9 @@ from skill.dialogue import Dialogue, DialogueSettings
 from skill.flow import Transcript
 from skill.language.names import Names
 from skill.store import open_store
-from skill.understanding import Understanding
 from tests.chain.carried_out import carried_out, deploy, proposed, undone
 from tests.chain.dialects import Dao, dao_of, payment
-from tests.dialogue.facts import ENGLISH
+from tests.dialogue.facts import ENGLISH, understanding
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +61,7 @@ class Asker:
         names = Names(members=tuple(one.name for one in members), titles=(), assets=(), daos=("dao",))
         with open_store(self.folder / "aye.db") as store:
             assistant = Assistant(
-                Understanding(ENGLISH, names),
+                understanding(names),
                 Dialogue(
                     ENGLISH, DialogueSettings(timezone="UTC", daos=("dao",)), lambda words: words[0], None, members
                 ),

@@ -13,9 +13,8 @@ from skill.dialogue import Dialogue, DialogueSettings
 from skill.flow import Reply, Transcript
 from skill.language.names import Names
 from skill.store import Store, open_store
-from skill.understanding import Understanding
 from tests.dao.fake_ledger import ALICE, BOB, FakeChain, FakeLedger, story
-from tests.dialogue.facts import ENGLISH
+from tests.dialogue.facts import ENGLISH, understanding
 
 
 class House:
@@ -55,7 +54,7 @@ class House:
         settings = DialogueSettings(timezone="UTC", daos=tuple(self.ledgers))
         names = Names(members=("Alice", "Bob"), titles=(), assets=(), daos=settings.daos)
         return Assistant(
-            Understanding(ENGLISH, names),
+            understanding(names),
             Dialogue(ENGLISH, settings, lambda words: words[0], None, members),
             {key: lambda key=key: self.ledgers[key] for key in self.ledgers},  # type: ignore[misc] # mypy: no default
             store or self.store,

@@ -8,10 +8,10 @@ import time
 import pytest
 
 from skill.flow import Expects, Meaning, Transcript
-from skill.language import Language
 from skill.language.names import Names
 from skill.understanding import Understanding
 from skill.understanding.certainty import ACTS
+from skill.understanding.names import NO_NAMES
 from tests.understanding.said import rows, tables
 
 TITLES = ("Security audit of the treasury contracts", "Lower the quorum to 4 percent")
@@ -124,15 +124,15 @@ def test_the_first_hearing_wins_over_another_number(understanding: Understanding
     assert meaning is not None and meaning.slots["proposal"] == 4
 
 
-def test_titles_in_use_are_known_without_the_word_proposal(english: Language) -> None:
+def test_titles_in_use_are_known_without_the_word_proposal(understanding: Understanding) -> None:
     """A title, or the part of it that people use, names its proposal."""
-    understanding = Understanding(english).with_names(Names(titles=TITLES))
-    assert _meaning(understanding, "vote yes on the security audit") == (
+    named = understanding.with_names(Names(titles=TITLES))
+    assert _meaning(named, "vote yes on the security audit") == (
         "cast_vote",
         {"choice": "for", "proposal": "security audit"},
     )
-    assert _meaning(understanding, "what does lower the quorum to four percent do")[0] == "proposal_effects"
-    assert _meaning(Understanding(english), "vote yes on the security audit")[0] != "cast_vote"
+    assert _meaning(named, "what does lower the quorum to four percent do")[0] == "proposal_effects"
+    assert _meaning(understanding.with_names(NO_NAMES), "vote yes on the security audit")[0] != "cast_vote"
 
 
 @pytest.mark.parametrize(
@@ -143,11 +143,11 @@ def test_titles_in_use_are_known_without_the_word_proposal(english: Language) ->
         ("what would security audits cost", "security audit"),
     ],
 )
-def test_a_title_may_be_bent_to_its_sentence(english: Language, said: str, meant: str) -> None:
+def test_a_title_may_be_bent_to_its_sentence(understanding: Understanding, said: str, meant: str) -> None:
     """Who says "lowering the quorum" means the proposal "Lower the quorum", and it is found by its own words."""
-    understanding = Understanding(english).with_names(Names(titles=TITLES))
-    assert _meaning(understanding, said)[1]["proposal"] == meant
-    assert _meaning(Understanding(english), said)[1].get("proposal") != meant
+    named = understanding.with_names(Names(titles=TITLES))
+    assert _meaning(named, said)[1]["proposal"] == meant
+    assert _meaning(understanding.with_names(NO_NAMES), said)[1].get("proposal") != meant
 
 
 @pytest.mark.parametrize(
