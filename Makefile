@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
-# Of pytest-xdist: a file's tests share their chain, so they stay together.
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+# Of pytest-xdist: a file's tests share their chain, so they stay together; in the order of tests/conftest.py, where it
+# would begin the files with the fewest tests last, and those are the longest.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 .PHONY: help install install-test demo test test-long figures lint types layers docs site ci lock
 
 help: ## this list

@@ -20,8 +20,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` looks at the markers
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What plays and listens in real time runs alone, with a second and a third try: busy cores may drop samples."""
+    """What plays and listens in real time runs alone, with a second and a third try: busy cores may drop samples.
+
+    Files with slow tests come first: side by side, a long one that begins last is waited for by idle cores.
+    """
     for item in items:
         if "sound_card" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.sound)
             item.add_marker(pytest.mark.flaky(reruns=2))
+    slow = {item.path for item in items if item.get_closest_marker("slow") is not None}
+    items.sort(key=lambda item: item.path not in slow)

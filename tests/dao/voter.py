@@ -87,13 +87,19 @@ CLAIMS = {
 }
 
 
+@cache
+def _in_digits(text: str) -> str:
+    return to_digits(text, "en").lower()
+
+
 def meant(text: str, wish: Wish) -> str:
     """What a reply says of the wish, as the member understands it: the last claim in it; "": nothing of it.
 
     Compared without commas, as `to_digits` writes it.
     """
-    said = to_digits(text, "en").lower()
-    on = f"on proposal {wish.proposal}"
+    said, on = _in_digits(text), f"on proposal {wish.proposal}"
+    if on not in said:
+        return ""
     choice = "to abstain" if wish.choice == "abstain" else wish.choice
     facts = {"vote": f"your vote {choice} {on}", "on": on, "choice": choice}
     found = [
