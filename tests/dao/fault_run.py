@@ -93,7 +93,9 @@ def one_round(seed: int, votes: int, folder: Path) -> Round:
             heard: dict[str, dict[int, str]] = {member.name: {} for member in members}
             voting = [
                 threading.Thread(
-                    target=_lives, args=(member, wishes[member.name], heard[member.name], seed + at, made, weather)
+                    target=_lives,
+                    args=(member, wishes[member.name], heard[member.name], seed + at, made, weather),
+                    daemon=True,  # nobody waits for them where the run is ended
                 )
                 for at, member in enumerate(members)
             ]
@@ -147,7 +149,7 @@ def _lives(member: Member, wishes: list[Wish], heard: dict[int, str], seed: int,
     while left := [wish for wish in wishes if wish.proposal not in heard]:
         ours, theirs = SPAWN.Pipe(duplex=False)
         rpc = member.rpc + ALONE * (chance.random() < ONE_BY_ONE)
-        process = SPAWN.Process(target=live, args=(replace(member, rpc=rpc), left, theirs))
+        process = SPAWN.Process(target=live, args=(replace(member, rpc=rpc), left, theirs), daemon=True)
         process.start()
         theirs.close()
         dies: float = math.inf
