@@ -33,6 +33,7 @@ WRITTEN = {
     "percent": ("%", "per cent"),
     "proposal": ("propose all",),
     "queue": ("Q", "cue"),
+    "ether": ("he third", "is third", "he for", "he there"),
 }
 """Other ways to write a label, mishearings that are no other word of the field among them; the label always counts."""
 
