@@ -315,19 +315,19 @@ class Weather:
 
     def _one(self) -> None:
         drawn = 100.0 if self.calm else self._chance.uniform(0, 100)
-        if drawn < 3.0:
+        if drawn < 1.0:
             self.happened["reorganisation"] += 1
             self._ask("anvil_reorg", self._chance.randint(1, 20), [])
-        elif drawn < 4.6:
+        elif drawn < 1.6:
             self.happened["rollback"] += 1
             self._ask("anvil_rollback", self._chance.randint(1, 5))
-        elif drawn < 6.5:
+        elif drawn < 3.5:
             self.happened["dear"] += 1
             self._ask("anvil_setNextBlockBaseFeePerGas", hex(self._chance.choice([5, 12, 30]) * 10**9))
-        elif drawn < 8.0:
+        elif drawn < 5.0:
             self.happened["forgotten"] += 1
             self._ask("anvil_dropAllTransactions")
-        elif drawn < 18.0:
+        elif drawn < 15.0:
             self.happened["no block"] += 1
             return
         self._ask("evm_mine")
