@@ -92,9 +92,12 @@ class Assistant:
         """By chain: DAOs on one chain share the nonces of the speaker's account."""
         self._committing: set[str] = set()
         """Conversations whose own turn is about to tell what became of their act."""
+        self._telling: dict[str, tuple[Entry, ...]] = {}
+        """By conversation: the acts that its last reply tells of. Who is cut off before it is said has not heard it."""
 
     def turn(self, conversation_id: str, transcript: Transcript) -> Reply:
         """What to say to this. Never raises for what a person says or a chain does."""
+        self._heard(conversation_id)
         conversation = self._load(conversation_id)
         pending = conversation.pending
         expects = pending.expects if pending is not None and self._clock() <= pending.until else None
@@ -116,12 +119,14 @@ class Assistant:
         conversation = self._load(conversation_id)
         if self._dialogue.expired(conversation, self._clock()) is None:
             return None
+        self._heard(conversation_id)
         told = self._news(conversation)
         step = self._dialogue.expired(self._reminded(conversation, told), self._clock())
         return None if step is None else self._said(step, told)
 
     def spoken(self, conversation_id: str) -> None:
-        """The reply has been said to its end: from now on the time for an answer counts."""
+        """The reply has been said to its end: from now on the time for an answer counts, and its news are told."""
+        self._heard(conversation_id)
         conversation = self._load(conversation_id)
         if conversation.pending is not None and self._begun(conversation) is None:
             self._store.conversations.save(self._dialogue.spoken(conversation, self._clock()))
@@ -256,10 +261,13 @@ class Assistant:
                 if self._clock() - now > SLOW:  # no turn shall wait for it again soon
                     self._look_again[dao] = self._clock() + REST
         own, committing = _owner(conversation.id), set(self._committing)
+        beside = [entry for id, told in list(self._telling.items()) if id != conversation.id for entry in told]
         return tuple(
             entry
             for entry in self._store.journal.untold(dao)
-            if _owner(entry.conversation) == own and entry.conversation not in committing - {conversation.id}
+            if _owner(entry.conversation) == own
+            and entry.conversation not in committing - {conversation.id}
+            and entry not in beside
         )
 
     def _begun(self, conversation: Conversation) -> Entry | None:
@@ -339,9 +347,14 @@ class Assistant:
             newest = self._store.journal.newest_of(conversation.id)
             conversation = replace(conversation, pending=replace(pending, after=0 if newest is None else newest.id))
         self._store.conversations.save(conversation)
-        for entry in told:
-            self._store.journal.told(entry)
+        self._telling[conversation.id] = told
         return step.reply
+
+    def _heard(self, conversation_id: str) -> None:
+        """The last reply was heard: it has been said, or answered."""
+        for entry in self._telling.get(conversation_id, ()):
+            self._store.journal.told(entry)
+        self._telling.pop(conversation_id, None)
 
 
 def _owner(conversation_id: str) -> str:
