@@ -30,9 +30,9 @@ _ALL_SPEECH, _ROOM_SECONDS = 0.9, 5.0
 """When others talk in the room: hardly anything is no speech, for so many seconds."""
 _SMOOTH, _NEARER, _NEAR_BEFORE, _NEAR_AFTER = 7, 0.35, 0.4, 1.1
 """Steps over which loudness is averaged; how far from usual to loudest a near voice begins; seconds around it."""
-_SMOOTH_SOFTER, _BRIDGED, _RANGE, _SOFTEST = 5, 9, 10.0, 30.0
+_SMOOTH_SOFTER, _BRIDGED, _RANGE, _OF_CONTRAST, _SOFTEST = 5, 9, 10.0, 0.6, 30.0
 """The same for what is farther away; steps around a loud one that count as loud; decibels below the loudest that are
-left as they are; decibels taken at most."""
+left as they are, at least, and how far from loudest to usual; decibels taken at most."""
 _FARTHER, _QUIET, _FAR_SECONDS, _FAR_PAUSE_SECONDS = 8.0, 32.0, 2.0, 1.0
 """Decibels below the loudest at which a near voice is silent, where others talk on; where the softest is so much below
 there are none; how long that lasts until it has ended, and until it may have."""
@@ -203,7 +203,9 @@ def farther_softer(samples: Frame) -> Frame:
     """What is softer than the nearest voice, made softer still: each decibel below its range becomes two."""
     levels = np.pad(_levels(_powers(samples), _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
     levels = np.lib.stride_tricks.sliding_window_view(levels, _BRIDGED).max(axis=1)  # the soft ends of words stay
-    below = np.clip(float(np.percentile(levels, 99)) - _RANGE - levels, 0, _SOFTEST)
+    usual, loud = (float(np.percentile(levels, part)) for part in (50, 99))
+    within = max(_RANGE, _OF_CONTRAST * (loud - usual))  # a voice that trails off, where the others are far below it
+    below = np.clip(loud - within - levels, 0, _SOFTEST)
     middles = np.arange(len(levels)) * FRAME + FRAME / 2
     factors = np.interp(np.arange(len(samples)), middles, 10 ** (-below / 20))
     return np.asarray(samples * factors, np.int16)
