@@ -126,6 +126,28 @@ def test_what_a_crash_left_open_is_told_unasked(house: House) -> None:
     assert "Since" not in house.say("help").text
 
 
+@pytest.mark.parametrize("said", [True, False])
+def test_who_is_cut_off_before_the_words_are_out_hears_them_again(house: House, said: bool) -> None:
+    """A power cut while Aye speaks loses no news; what was said to its end is not said twice."""
+    left_open(house)
+    house.ledger.before = up
+    house.chain.mine()
+    assert "Since we last spoke" in house.say("help").text
+    if said:
+        house.assistant.spoken("kitchen")
+    house.restart()
+    assert ("Your vote yes on proposal four is on the chain." in house.say("help").text) is not said
+
+
+def test_while_one_conversation_tells_it_no_other_does(house: House) -> None:
+    """Two rooms of one member: the one that was asked first tells it."""
+    left_open(house)
+    house.ledger.before = up
+    house.chain.mine()
+    assert "Since we last spoke" in house.say("help").text
+    assert "Since" not in house.say("help", "bedroom").text
+
+
 def test_while_the_chain_is_down_nothing_is_said_of_it(house: House) -> None:
     """It is kept, and told when the chain answers again."""
     left_open(house)
