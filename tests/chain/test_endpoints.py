@@ -280,6 +280,9 @@ def test_a_lie_is_told_and_nothing_is_signed(
         return alter(call, chain(call)) if call["method"] == method else chain(call)
 
     put_forward(fresh_demo, 0)
+    fresh_demo.chain.ask(
+        "anvil_mine", "0x1"
+    )  # it may wait for the next second's block, and then there is no word of it
     member = Member(fresh_demo, addresses(*pair), tmp_path)
     asked = member.asks()
     assert isinstance(asked, PreparedAnswer)
