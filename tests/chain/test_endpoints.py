@@ -280,12 +280,12 @@ def test_a_lie_is_told_and_nothing_is_signed(
         return alter(call, chain(call)) if call["method"] == method else chain(call)
 
     put_forward(fresh_demo, 0)
-    fresh_demo.chain.ask(
-        "anvil_mine", "0x1"
-    )  # it may wait for the next second's block, and then there is no word of it
+    mine = ("anvil_mine", "0x1")  # it may wait for the next second's block, and what was read holds for its block
+    fresh_demo.chain.ask(*mine)
     member = Member(fresh_demo, addresses(*pair), tmp_path)
     asked = member.asks()
     assert isinstance(asked, PreparedAnswer)
+    fresh_demo.chain.ask(*mine)
     pair[1].one = lying
     with pytest.raises(
         EndpointsDisagree, match=r"127\.0\.0\.1 and localhost do not tell the same.*one of them is wrong"
