@@ -347,7 +347,8 @@ class Assistant:
             newest = self._store.journal.newest_of(conversation.id)
             conversation = replace(conversation, pending=replace(pending, after=0 if newest is None else newest.id))
         self._store.conversations.save(conversation)
-        self._telling[conversation.id] = told
+        if told:
+            self._telling[conversation.id] = told
         return step.reply
 
     def _heard(self, conversation_id: str) -> None:

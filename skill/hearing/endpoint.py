@@ -190,9 +190,9 @@ def _powers(samples: Frame) -> NDArray[np.float64]:
     return np.asarray((bright.reshape(-1, FRAME) ** 2).mean(axis=1))
 
 
-def _levels(powers: NDArray[np.float64], smooth: int) -> NDArray[np.float64]:
+def _levels(samples: Frame, smooth: int) -> NDArray[np.float64]:
     """Decibels of each step, averaged over `smooth` steps."""
-    return np.asarray(_decibels(np.convolve(powers, np.ones(smooth) / smooth, "same")))
+    return np.asarray(_decibels(np.convolve(_powers(samples), np.ones(smooth) / smooth, "same")))
 
 
 def _decibels(power: Any) -> Any:
@@ -201,7 +201,7 @@ def _decibels(power: Any) -> Any:
 
 def farther_softer(samples: Frame) -> Frame:
     """What is softer than the nearest voice, made softer still: each decibel below its range becomes two."""
-    levels = np.pad(_levels(_powers(samples), _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
+    levels = np.pad(_levels(samples, _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
     levels = np.lib.stride_tricks.sliding_window_view(levels, _BRIDGED).max(axis=1)  # the soft ends of words stay
     usual, loud = (float(np.percentile(levels, part)) for part in (50, 99))
     within = max(_RANGE, _OF_CONTRAST * (loud - usual))  # a voice that trails off, where the others are far below it
@@ -215,7 +215,7 @@ def _nearest(samples: Frame) -> Frame:
     """The part where somebody talks nearer: louder than what is usual in it. Short ones are left as they are."""
     if len(samples) < _ROOM_SECONDS * RATE:
         return samples
-    levels = _levels(_powers(samples), _SMOOTH)
+    levels = _levels(samples, _SMOOTH)
     usual, loud = (float(np.percentile(levels, part)) for part in (50, 99))
     near = np.flatnonzero(levels > usual + _NEARER * (loud - usual))
     first = int(near[0]) * FRAME - round(_NEAR_BEFORE * RATE)

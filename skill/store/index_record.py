@@ -54,6 +54,11 @@ class _Track:
         """Those that were not withdrawn."""
         return (proposals.c.track == self.id) & proposals.c.canceled.is_(None)
 
+    @property
+    def closed(self) -> ColumnElement[bool]:
+        """A sum, so that SQLite looks for the newest first, and stops, instead of sorting all that closed."""
+        return proposals.c.closes + 0 < self.now
+
 
 class SqlRecord:
     """What is in the file when it is asked."""
@@ -103,7 +108,7 @@ class SqlRecord:
             if track is None or member is None:
                 return nothing
             could, voted = self._could(connection, track, member.id), _voted(member.id)
-            counted = track.proposals & or_(could & (proposals.c.closes + 0 < track.now), voted)
+            counted = track.proposals & or_(could & track.closed, voted)
             all_ = connection.execute(select(func.count()).where(counted)).scalar_one()
             newest = select(voted).where(counted).order_by(proposals.c.id.desc()).limit(NEWEST)
             recent = connection.execute(newest).scalars().all()
@@ -126,13 +131,12 @@ class SqlRecord:
             if track is None or member is None:
                 return Missed((), 0, 0, (), 0)
             could, voted = self._could(connection, track, member.id), _voted(member.id)
-            closed = proposals.c.closes + 0 < track.now  # a sum, so that SQLite goes from the newest and stops
             opened = (
                 track.proposals & could & (proposals.c.closes >= track.now) & (proposals.c.opens < track.now) & ~voted
             )
-            lost = track.proposals & could & closed & ~voted
+            lost = track.proposals & could & track.closed & ~voted
             closed_all, voted_closed = (
-                connection.execute(select(func.count()).where(which & closed)).scalar_one()
+                connection.execute(select(func.count()).where(which & track.closed)).scalar_one()
                 for which in (track.proposals & or_(could, voted), track.proposals & _ballots(member.id))
             )
             missed = connection.execute(_titled(lost).order_by(proposals.c.id.desc()).limit(limit))
