@@ -134,13 +134,13 @@ class Encoder(nn.Module):
 
     @torch.no_grad()
     def start(self, file: Path) -> None:
-        """Goes on from what was written before, with the same rank."""
+        """Goes on from what was written before, as thin or thinner: what is added changes nothing at first."""
         before = Adaptation(file)
         for part in self.modules():
             if isinstance(part, Layer):
                 left, right = before.thin(f"{part.name}/weight")
-                part.thin.left.copy_(torch.from_numpy(left))
-                part.thin.right.copy_(torch.from_numpy(right))
+                part.thin.left[:, : left.shape[1]] = torch.from_numpy(left)
+                part.thin.right[: len(right)] = torch.from_numpy(right)
                 part.more.copy_(torch.from_numpy(before.change(f"{part.name}/bias")))
             elif isinstance(part, Norm):
                 part.more_gamma.copy_(torch.from_numpy(before.change(f"{part.name}/gamma")))

@@ -122,7 +122,7 @@ class Mixer:
         drawn = random.random()
         if drawn < 0.7 or drawn >= 0.94:
             noise = self._stretch(self._kitchen, length) if drawn < 0.24 else self._room(drawn, length)
-            level = loudest(speech) / (loudest(noise) + 1e-12) / 10 ** (random.uniform(1, 20) / 10)
+            level = loudest(speech) / (loudest(noise) + 1e-12) / 10 ** (random.uniform(1, 16) / 10)
         else:
             noise = self._coloured(length)
             louder = float(np.sort(speech**2)[length // 2 :].mean())

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, false, func, or_, select
 
 from skill.dao.history import Activity, Missed, Part, Span, Titled, Turnout, Voter
 from skill.dao.nouns import Address, BallotCast
@@ -131,9 +131,8 @@ class SqlRecord:
             if track is None or member is None:
                 return Missed((), 0, 0, (), 0)
             could, voted = self._could(connection, track, member.id), _voted(member.id)
-            opened = (
-                track.proposals & could & (proposals.c.closes >= track.now) & (proposals.c.opens < track.now) & ~voted
-            )
+            opening = (proposals.c.closes >= track.now) & (proposals.c.opens < track.now)
+            opened = track.proposals & could & opening & ~_voted_there(member.id)
             lost = track.proposals & could & track.closed & ~voted
             closed_all, voted_closed = (
                 connection.execute(select(func.count()).where(which & track.closed)).scalar_one()
@@ -239,6 +238,11 @@ class SqlRecord:
 
 def _voted(member: int) -> ColumnElement[bool]:
     return proposals.c.id.in_(select(votes.c.proposal).where(votes.c.voter == member))
+
+
+def _voted_there(member: int) -> ColumnElement[bool]:
+    """The same, looked up for each: quicker where there are few proposals."""
+    return exists().where(_ballots(member)).correlate(proposals)
 
 
 def _ballots(member: int) -> ColumnElement[bool]:
