@@ -75,6 +75,7 @@ def test_from_nothing_to_the_first_answer_by_hand(fresh_demo: DemoDao, tmp_path:
     config = tmp_path / "config.yaml"
     config.write_text(COMMENTED.format(data=tmp_path / "data"))
     terminal = Terminal("setup", config=config)
+    terminal.answer("Which [1]", "")
     terminal.answer("JSON-RPC endpoint", fresh_demo.rpc)
     terminal.answer("chain id [31337]", "")
     terminal.answer("governor (0x", fresh_demo.governor)
@@ -124,12 +125,15 @@ def test_a_slip_costs_one_step_and_what_is_left_is_said(demo: DemoDao, tmp_path:
     config = tmp_path / "config.yaml"
     config.write_text(f"data: {tmp_path / 'data'}\n")
     terminal = Terminal("setup", config=config)
+    terminal.answer("Which [1]", "")
     terminal.answer("JSON-RPC endpoint", "localhost")
     terminal.answer("Take this step again", "")
+    terminal.answer("Which [1]", "")
     terminal.answer("JSON-RPC endpoint", demo.rpc)
     terminal.answer("chain id [31337]", "")
     terminal.answer("governor (0x", demo.token)
     terminal.answer("Take this step again", "y")
+    terminal.answer("Which [1]", "")
     terminal.answer("JSON-RPC endpoint", demo.rpc)
     terminal.answer("chain id [31337]", "")
     terminal.answer("governor (0x", demo.governor)
@@ -156,6 +160,7 @@ def test_a_slip_costs_one_step_and_what_is_left_is_said(demo: DemoDao, tmp_path:
 def test_who_does_not_try_again_is_told_how_to_go_on(tmp_path: Path) -> None:
     """Exit code 1, and what was done is kept."""
     terminal = Terminal("setup", config=tmp_path / "config.yaml")
+    terminal.answer("Which [1]", "")
     terminal.answer("JSON-RPC endpoint", "localhost")
     terminal.answer("Take this step again", "n")
     assert terminal.end() == 1 and "`aye setup` goes on" in terminal.shown and "Traceback" not in terminal.shown

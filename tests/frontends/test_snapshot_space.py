@@ -13,6 +13,7 @@ from eth_account import Account
 
 from tests.chain.snapshot_hub import SnapshotHub
 from tests.frontends.running import aye, line
+from tests.frontends.terminal import Terminal
 
 SECRET = (77).to_bytes(32)
 VOTER = Account.from_key(SECRET).address
@@ -74,3 +75,61 @@ def test_the_doctor_and_the_key_tell_of_the_space(config: Path) -> None:
     assert "the space calls itself Aye Garden" in said and "12 votes" in said and "SECRET4" not in said
     shown = aye("key", "show", config=config).stdout.decode()
     assert "12 votes in the Snapshot space aye.eth" in shown and VOTER in shown
+
+
+def _answers(folder: Path, **dao: str) -> Path:
+    made = {"data": str(folder / "data"), "dao": {"key": "garden"} | dao, "key": {"passphrase": "generated"}}
+    path = folder / "answers.yaml"
+    path.write_text(yaml.safe_dump(made | {"question": "what can we vote on"}))
+    return path
+
+
+def test_a_space_is_set_up_by_a_file(hub: SnapshotHub, tmp_path: Path) -> None:
+    """The hub is asked before anything is written, and the first question is answered from it."""
+    config = tmp_path / "config.yaml"
+    answers = _answers(tmp_path, snapshot="aye.eth", hub=f"{hub.url}/SECRET4")
+    done = aye("setup", "--answers", str(answers), config=config)
+    said = done.stdout.decode()
+    assert done.returncode == 0 and "It calls itself Aye Garden" in said and "Plant a tree" in said, done.stderr
+    assert yaml.safe_load(config.read_text())["daos"] == [
+        {"key": "garden", "snapshot": "aye.eth", "hub": f"{hub.url}/SECRET4"}
+    ]
+    assert "SECRET4" not in said
+
+
+@pytest.mark.parametrize(
+    ("dao", "code", "says"),
+    [
+        ({"snapshot": "nobody.eth"}, 1, "nobody.eth"),
+        ({"snapshot": "two words"}, 2, "`snapshot` must be a space"),
+        ({"snapshot": "aye.eth", "hub": "SECRET5"}, 2, "`hub` must be an address"),
+        ({"snapshot": "aye.eth", "governor": "0x" + "12" * 20}, 2, "two DAOs"),
+    ],
+)
+def test_a_space_that_is_not_there_is_not_written(
+    hub: SnapshotHub, tmp_path: Path, dao: dict[str, str], code: int, says: str
+) -> None:
+    """One sentence, no key, nothing in the configuration."""
+    config = tmp_path / "config.yaml"
+    config.write_text("language: en  # mine\n")
+    done = aye("setup", "--answers", str(_answers(tmp_path, **{"hub": hub.url} | dao)), config=config)
+    said = done.stderr.decode()
+    assert done.returncode == code and says in said and said.count("\n") == 1 and "SECRET5" not in said, said
+    assert "garden" not in config.read_text() and not (tmp_path / "data" / "key.json").exists()
+
+
+@pytest.mark.slow
+def test_a_space_takes_the_place_of_a_governor_by_hand(hub: SnapshotHub, tmp_path: Path) -> None:
+    """Of the same name, after a question; no line of the governor is left."""
+    config = tmp_path / "config.yaml"
+    governor = {"key": "garden", "endpoint": "http://127.0.0.1:9", "chain_id": 1, "governor": "0x" + "12" * 20}
+    config.write_text(yaml.safe_dump({"data": str(tmp_path / "data"), "daos": [governor]}))
+    terminal = Terminal("setup", "--step", "dao", config=config)
+    terminal.answer("Which [1]", "new")
+    terminal.answer("Which [1]", "snapshot")
+    terminal.answer("Snapshot space", "aye.eth")
+    terminal.answer("hub that serves it [https://hub.snapshot.org]", hub.url)
+    terminal.answer("call this DAO", "garden")
+    terminal.answer("in its place? (y/n) [n]", "y")
+    assert terminal.end() == 0, terminal.shown
+    assert yaml.safe_load(config.read_text())["daos"] == [{"key": "garden", "snapshot": "aye.eth", "hub": hub.url}]

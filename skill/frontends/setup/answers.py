@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from skill.errors import AyeError, ConfigError
 from skill.hearing.wake import WakeName
@@ -98,15 +98,24 @@ class _Part(BaseModel):
 
 
 class DaoAnswers(_Part):
-    """Which DAO."""
+    """Which DAO: by its governor's address and an endpoint, or by the name of its Snapshot space (`snapshot`)."""
 
     key: str = Field(min_length=1)
-    endpoint: str = Field(min_length=1, repr=False)
+    snapshot: str | None = None
+    hub: str | None = Field(default=None, repr=False)
+    sequencer: str | None = Field(default=None, repr=False)
+    endpoint: str | None = Field(default=None, min_length=1, repr=False)
     endpoints: tuple[str, ...] = Field(default=(), repr=False)
-    governor: str
+    governor: str | None = None
     chain_id: int | None = Field(default=None, gt=0)
     from_block: int = Field(default=0, ge=0)
     tokens: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> DaoAnswers:
+        if self.snapshot is not None and (self.governor is not None or self.endpoint is not None):
+            raise ValueError("it names a Snapshot space and a governor, which are two DAOs")
+        return self
 
 
 class KeyAnswers(_Part):

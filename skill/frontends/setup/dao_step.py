@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+
+from pydantic import ValidationError
 
 from skill.building import connected
 from skill.chain import chain_id_of, connect, states_of
@@ -14,7 +17,8 @@ from skill.frontends.setup.setting import Setting
 from skill.frontends.setup.written import add_dao
 from skill.language.prose import shown
 
-NEW = "new"
+NEW, ON_CHAIN, SNAPSHOT = "new", "governor", "snapshot"
+PUBLIC_HUB = "https://hub.snapshot.org"
 
 
 def dao_step(setting: Setting) -> None:
@@ -61,6 +65,26 @@ def _answered(mend: str) -> Iterator[None]:
 
 def _add(setting: Setting) -> None:
     answering = setting.answering
+    if isinstance(answering, Answers):
+        kind = ON_CHAIN if answering.value("dao.snapshot") is None else SNAPSHOT
+    else:
+        kinds = {ON_CHAIN: "on a chain, by a governor", SNAPSHOT: "off the chain, in a Snapshot space"}
+        kind = answering.choice("dao.kind", "Where does this DAO vote?", kinds, ON_CHAIN)
+    made = _space(setting) if kind == SNAPSHOT else _governor(setting)
+    key = answering.text("dao.key", "What do you call this DAO?", None).strip()
+    if not key or key == NEW:
+        raise ConfigError(f"A DAO cannot be called {key!r}.", "Choose another name.")
+    taken = answering.by_hand and any(dao.key.lower() == key.lower() for dao in setting.settings.daos)
+    question = f"There is a DAO called {key} already. Put this one in its place?"
+    if taken and not answering.yes("dao.replace", question, False):
+        raise ConfigError(f"There is a DAO called {key} already.", "Take this step again with another name.")
+    setting.edit(lambda kept: add_dao(kept, {"key": key} | made))
+    setting.say(f"{key} is in {setting.path}.")
+
+
+def _governor(setting: Setting) -> dict[str, Any]:
+    """The line of config.yaml, all but its key."""
+    answering = setting.answering
     endpoint = answering.text("dao.endpoint", "Address of a JSON-RPC endpoint of the DAO's chain (https://…)")
     others = list(answering.value("dao.endpoints") or ()) if isinstance(answering, Answers) else []
     with _answered("Look at the endpoint's address, and at the network."):
@@ -83,16 +107,28 @@ def _add(setting: Setting) -> None:
         f"votes with {shown(facts.votes.symbol)} ({facts.token}), "
         f"and its treasury is at {facts.treasury}."
     )
-    key = answering.text("dao.key", "What do you call this DAO?", None).strip()
-    if not key or key == NEW:
-        raise ConfigError(f"A DAO cannot be called {key!r}.", "Choose another name.")
-    taken = answering.by_hand and any(dao.key.lower() == key.lower() for dao in setting.settings.daos)
-    question = f"There is a DAO called {key} already. Put this one in its place?"
-    if taken and not answering.yes("dao.replace", question, False):
-        raise ConfigError(f"There is a DAO called {key} already.", "Take this step again with another name.")
-    made = {"key": key, "endpoint": endpoint, "chain_id": found, "governor": governor}
+    made: dict[str, Any] = {"endpoint": endpoint, "chain_id": found, "governor": governor}
     made |= {"endpoints": others} if others else {}
     made |= {"from_block": from_block} if from_block else {}
-    made |= {"tokens": tokens} if tokens else {}
-    setting.edit(lambda kept: add_dao(kept, made))
-    setting.say(f"{key} is in {setting.path}.")
+    return made | ({"tokens": tokens} if tokens else {})
+
+
+def _space(setting: Setting) -> dict[str, Any]:
+    """The same for a Snapshot space, which its hub must have."""
+    answering = setting.answering
+    made = {
+        "snapshot": answering.text("dao.snapshot", "Name of the Snapshot space (such as aye.eth)"),
+        "hub": answering.text("dao.hub", "Address of the hub that serves it", PUBLIC_HUB),
+    }
+    sequencer = answering.value("dao.sequencer") if isinstance(answering, Answers) else None
+    made |= {"sequencer": sequencer} if sequencer else {}
+    try:
+        space = SpaceConfig(key=NEW, **made)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        needed = wrong["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"`{wrong['loc'][0]}` must be {needed}.", "Take this step again.") from None
+    with _answered("Look at the space's name, as the end of its page's address shows it, and at the hub's address."):
+        facts = connected(space, None).facts
+    setting.say(f"The hub has the space {space.snapshot}. It calls itself {shown(facts.name)}; a vote in it is free.")
+    return made

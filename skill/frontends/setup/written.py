@@ -68,7 +68,7 @@ def quoted(value: Any) -> Any:
 
 
 def add_dao(kept: CommentedMap, dao: dict[str, Any]) -> None:
-    """In the place of the one of the same name, whose further lines stay; else after the others."""
+    """In the place of the one of the same name, whose further lines stay if it is of the same kind; else at the end."""
     dao = {key: quoted(value) for key, value in dao.items()}
     daos = kept.get("daos")
     if not daos:
@@ -76,6 +76,8 @@ def add_dao(kept: CommentedMap, dao: dict[str, Any]) -> None:
         return
     for one in daos:
         if str(one.get("key", "")).lower() == str(dao["key"]).lower():
+            if ("snapshot" in one) != ("snapshot" in dao):
+                one.clear()
             one.update(dao)
             return
     daos.append(CommentedMap(dao))
