@@ -250,9 +250,11 @@ class Dialogue:
         other = daos.other(self._settings.daos, conversation) if slot == "dao" else None
         if other is not None:
             whole, slot = Meaning(whole.intent, {"dao": other}, whole.score), None
+        if slot == "dao" and len(self._settings.daos) < 2:
+            return self._reply(fresh(conversation), daos.listed(self._settings.daos, conversation, speech))
         if slot is not None:
             conversation = replace(fresh(conversation), last_meaning=whole)
-            return self._ask_slot(slot, self._question(slot, whole, speech), conversation, speech)
+            return self._ask_slot(slot, self._question(slot, whole, conversation, speech), conversation, speech)
         if whole.intent == "switch_dao":
             conversation = replace(fresh(conversation), last_meaning=whole)
             text, conversation = daos.switched(str(whole.slots["dao"]), self._settings.daos, conversation, speech)
@@ -284,12 +286,15 @@ class Dialogue:
         pending = Pending(Expects("slot", None, seconds, slot), speech.now + seconds, meaning=conversation.last_meaning)
         return self._reply(replace(conversation, pending=pending), question)
 
-    def _question(self, slot: str, meaning: Meaning, speech: Speech) -> str:
+    def _question(self, slot: str, meaning: Meaning, conversation: Conversation, speech: Speech) -> str:
         if slot == "choice" and isinstance(meaning.slots.get("proposal"), int):
             return speech.say("ask_choice_on", number=meaning.slots["proposal"])
         if slot == "proposal" and meaning.intent in VOTES:
             return speech.say("ask_proposal_to_vote")
-        return doubt.missing(slot, meaning.intent, speech)
+        asked = doubt.missing(slot, meaning.intent, speech)
+        if slot == "dao":
+            return f"{daos.listed(self._settings.daos, conversation, speech)} {asked}"
+        return asked
 
     def _talk(self, intent: str, conversation: Conversation, speech: Speech) -> Step:
         text, then = talk.talk(intent, conversation, speech, self._settings)

@@ -151,5 +151,5 @@ def _clock(then: datetime, replies: Replies, day: str) -> str:
 
 
 def _part(hour: int) -> str:
-    bounds: Sequence[tuple[int, str]] = ((5, "night"), (12, "morning"), (18, "afternoon"), (22, "evening"))
+    bounds: Sequence[tuple[int, str]] = ((4, "night"), (12, "morning"), (18, "afternoon"), (22, "evening"))
     return next((name for until, name in bounds if hour < until), "night")

@@ -16,8 +16,9 @@ from skill.dao.requests import (
     TreasuryActivity,
     TreasuryBalance,
 )
+from skill.dialogue import DialogueSettings
 from skill.flow import Expects, Meaning, SlotValue
-from tests.dialogue.facts import DAO, FESTIVAL, Talk, proposal
+from tests.dialogue.facts import DAO, FESTIVAL, Talk, dialogue, proposal
 
 
 def asked(talk: Talk, intent: str | None, text: str = "words", **slots: SlotValue) -> str:
@@ -99,6 +100,19 @@ def test_whatever_is_missing_is_asked_for(intent: str, question: str) -> None:
 def test_of_two_daos_the_other_is_meant() -> None:
     """Where the speaker knows two, switching needs no name."""
     assert asked(Talk(), "switch_dao") == "Now we speak of harbor."
+
+
+def test_of_one_dao_or_three_it_is_said_which_there_are() -> None:
+    """A question without the names could not be answered by ear; where there is one, there is nothing to ask."""
+
+    def knowing(*daos: str) -> Talk:
+        return Talk(dialogue(DialogueSettings(timezone="UTC", daos=daos)))
+
+    assert asked(knowing("garden"), "switch_dao") == "I know one DAO: garden."
+    three = knowing("garden", "harbor", "moon")
+    which = "I know three DAOs: garden, harbor and moon. We speak of garden. Which DAO?"
+    assert asked(three, "switch_dao") == which
+    assert asked(three, "slot_value", "moon", dao="moon") == "Now we speak of moon."
 
 
 def test_a_payment_piece_by_piece() -> None:
