@@ -73,7 +73,7 @@ def in_words(n: int, code: str = "en") -> str:
 
 def ordinal_in_words(n: int, code: str = "en") -> str:
     """4 -> "fourth", 21 -> "twenty first"; 1 to 999."""
-    return f"{numbers_ko.in_words(n)} 번째" if code == "ko" else numbers_en.ordinal_in_words(n)
+    return numbers_ko.ordinal_in_words(n) if code == "ko" else numbers_en.ordinal_in_words(n)
 
 
 def spoken_digits(text: str, code: str = "en") -> str | None:

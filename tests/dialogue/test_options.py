@@ -114,7 +114,7 @@ def test_korean_has_words_for_all_of_it() -> None:
     talk.say("rank_options", options="2, 1, 3", proposal=4)
     order = Picked((2, 1, 3), ("Blue", "Red", "Green"), ordered=True)
     told = talk.hears(read_back(order, VoteKind.RANKED)).text
-    assert "일 번째 이번 선택지 Blue" in told and "순위 투표입니다" in told and "이대로 투표하려면" in told
+    assert "첫 번째 이번 선택지 Blue" in told and "순위 투표입니다" in told and "이대로 투표하려면" in told
     talk.say("spread_vote", options="1, 2", proposal=4)
     parts = Picked((1, 2), ("Red", "Blue"), (60, 40))
     assert "육십 퍼센트" in talk.hears(read_back(parts, VoteKind.WEIGHTED)).text

@@ -66,6 +66,14 @@ def test_korean_numbers_before_their_counter(number: int) -> None:
     assert to_digits(f"{words}번에", "ko") == f"{number} 번에"
 
 
+@given(st.integers(1, 99))
+def test_every_korean_ordinal_is_its_number(number: int) -> None:
+    """네 번째 is number 4, with or without the space; 네 alone is a word."""
+    words = ordinal_in_words(number, "ko")
+    assert to_digits(words, "ko") == to_digits(words.replace(" ", ""), "ko") == f"{number} 번"
+    assert to_digits(f"{words.split()[0]} 명", "ko") == f"{words.split()[0]} 명"
+
+
 @given(st.text(max_size=120))
 def test_any_text_has_words(text: str) -> None:
     """No text breaks the reading of numbers, and each word has its place in the text."""
