@@ -77,7 +77,7 @@ def perform(
     if isinstance(request, ActRequest):
         answer = _act(request, ledger, journal, members, now, wait)
     else:
-        if isinstance(request, VoteReceipt):
+        if isinstance(request, VoteReceipt | MyVote):
             acting.clear(ledger, journal, now)
         with read_together(request, ledger, index is not None and ledger.history is not None):
             answer = _answered(request, ledger, journal, members, now, index)
@@ -106,7 +106,7 @@ def _answered(
         case Everywhere():
             return everywhere.everywhere({ledger.facts.key: lambda: ledger}, ledger.facts.key)
         case MyVote():
-            return voting.mine(request, ledger)
+            return voting.mine(request, ledger, journal)
         case VoteReceipt():
             return voting.receipt(request, ledger, journal)
         case Power():

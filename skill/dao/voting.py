@@ -108,8 +108,13 @@ def _refused(act: Vote, proposal: Proposal, mine: BallotCast | None, ledger: Led
     return None
 
 
-def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | AmbiguousProposal | Refused:
-    """The speaker's vote on one proposal; of none, the open ones without a vote, the one that closes first in front."""
+def mine(
+    request: MyVote, ledger: Ledger, journal: Journal | None = None
+) -> MyVoteAnswer | ReceiptAnswer | NoSuchProposal | AmbiguousProposal | Refused:
+    """The speaker's vote on one proposal; of none, the open ones without a vote, the one that closes first in front.
+
+    A vote that is under way by the journal, and not on the chain, is told as its receipt tells it.
+    """
     speaker = ledger.speaker
     if speaker is None:
         return Refused("no_key")
@@ -131,6 +136,11 @@ def mine(request: MyVote, ledger: Ledger) -> MyVoteAnswer | NoSuchProposal | Amb
     if not isinstance(found, Proposal):
         return found
     ballot = ballot_of(speaker, ledger.ballots(found, speaker), found.number)
+    if ballot is None and journal is not None:
+        for entry in journal.entries(ledger.facts.key):
+            voted = isinstance(entry.act, Vote) and entry.proposal == found.number and entry.signed is not None
+            if voted and entry.open and entry.speaker.lower() in ("", speaker.lower()):
+                return ReceiptAnswer(ledger.facts, entry, None, found)
     return MyVoteAnswer(ledger.facts, found, ballot, power=ledger.power_for(speaker, found))
 
 

@@ -129,6 +129,19 @@ def test_how_i_voted(aye: Aye) -> None:
     assert (answer.mine.choice, answer.mine.weight) == (Choice.ABSTAIN, 300 * UNIT)
 
 
+def test_how_i_voted_while_the_vote_is_under_way(aye: Aye) -> None:
+    """It is neither cast nor still to cast: it was sent. Once the chain has it, it is told as cast."""
+    aye.ledger.mines = False
+    aye.commit(aye.prepared(CastVote(Choice.FOR, 4)))
+    answer = aye(MyVote(4))
+    assert isinstance(answer, ReceiptAnswer) and answer.entry is not None and answer.entry.open
+    assert isinstance(answer := aye(MyVote(5)), MyVoteAnswer) and answer.mine is None
+    aye.chain.mine()
+    answer = aye(MyVote(4))
+    assert isinstance(answer, MyVoteAnswer) and answer.mine is not None and answer.mine.choice is Choice.FOR
+    assert aye.journal.entries("fake")[0].fate is Fate.DONE
+
+
 def test_a_receipt_is_of_the_last_act_or_of_a_proposal(aye: Aye) -> None:
     """Saying "What happened to my vote": the last act from the journal beside the ballot from the chain."""
     answer = aye(VoteReceipt())
