@@ -25,7 +25,6 @@ from bench.music import music
 from bench.said import COMMANDS, FOREIGN
 from bench.talk import fortunes, household, prompt, prompts
 from bench.voices import RATE, Voice, espeak, installed
-from skill.hearing.endpoint import farther_softer
 from skill.hearing.recogniser_whisper import WhisperRecogniser, features
 from skill.language.grammar import compile_grammar
 from skill.language.names import Names
@@ -105,8 +104,6 @@ class Mixer:
             speech = self._other_microphone(speech)
         speech = self._cut(speech)
         noisy = speech if random.random() < 0.18 else speech + self._noise(speech)
-        if random.random() < 0.2:  # as a room of voices is heard
-            noisy = farther_softer(np.asarray(noisy / np.abs(noisy).max() * 32767, np.int16)).astype(np.float64)
         noisy = noisy / (np.abs(noisy).max() + 1e-9) * random.uniform(0.15, 0.6)
         clean = speech / (np.abs(speech).max() + 1e-9) * 0.5
         return Pair(_features(clean), _features(noisy), of)

@@ -157,26 +157,35 @@ def utterances(frames: Iterable[Frame], silence_seconds: float = 0.8) -> Iterato
 def trim(samples: Frame) -> Frame:
     """A recording without the silence before and after its speech; empty where no speech is in it.
 
-    One that is speech from end to end, because others talk in the room, is held to who talks nearest.
+    One that is speech from end to end, because others talk in the room, is held to the time in which somebody talks
+    nearest.
     """
     speech = _spoken(samples)
-    if len(speech) < _ROOM_SECONDS * RATE or len(speech) <= _ALL_SPEECH * len(samples):
-        return speech
-    near = _spoken(farther_softer(samples))
-    return _nearest(near) if len(near) else speech
+    if not _room_talks(speech, samples):
+        return samples[speech]
+    softer = _farther_softer(samples)
+    near = _spoken(softer)
+    return samples[_nearest(softer, near) if near.stop else speech]
 
 
-def _spoken(samples: Frame) -> Frame:
+def _room_talks(speech: slice, samples: Frame) -> bool:
+    """Hardly anything is no speech."""
+    length = len(samples[speech])
+    return length >= _ROOM_SECONDS * RATE and length > _ALL_SPEECH * len(samples)
+
+
+def _spoken(samples: Frame) -> slice:
+    """From the first speech to the last; `slice(0, 0)` where there is none."""
     voice = _model()
     padded = _whole_steps(samples)
     chances = np.array([voice(step.astype("<i2").tobytes()) for step in padded.reshape(-1, FRAME)])
     loud = chances >= _BEGINS
     begins = np.flatnonzero(np.convolve(loud, np.ones(_STEPS_TO_BEGIN), "valid") == _STEPS_TO_BEGIN)
     if not len(begins):
-        return samples[:0]
+        return slice(0, 0)
     first = int(begins[0]) * FRAME - round(PREROLL_SECONDS * RATE)
     last = (int(np.flatnonzero(chances >= _GOES_ON)[-1]) + 1) * FRAME + round(PAUSE_SECONDS * RATE)
-    return samples[max(0, first) : last]
+    return slice(max(0, first), min(last, len(samples)))
 
 
 def _whole_steps(samples: Frame) -> Frame:
@@ -199,7 +208,7 @@ def _decibels(power: Any) -> Any:
     return 10 * np.log10(power + 1e-2)
 
 
-def farther_softer(samples: Frame) -> Frame:
+def _farther_softer(samples: Frame) -> Frame:
     """What is softer than the nearest voice, made softer still: each decibel below its range becomes two."""
     levels = np.pad(_levels(samples, _SMOOTH_SOFTER), _BRIDGED // 2, mode="edge")
     levels = np.lib.stride_tricks.sliding_window_view(levels, _BRIDGED).max(axis=1)  # the soft ends of words stay
@@ -211,12 +220,13 @@ def farther_softer(samples: Frame) -> Frame:
     return np.asarray(samples * factors, np.int16)
 
 
-def _nearest(samples: Frame) -> Frame:
+def _nearest(samples: Frame, speech: slice) -> slice:
     """The part where somebody talks nearer: louder than what is usual in it. Short ones are left as they are."""
-    if len(samples) < _ROOM_SECONDS * RATE:
-        return samples
-    levels = _levels(samples, _SMOOTH)
+    levels = _levels(samples[speech], _SMOOTH)
+    if len(levels) < _ROOM_SECONDS * RATE / FRAME:
+        return speech
     usual, loud = (float(np.percentile(levels, part)) for part in (50, 99))
     near = np.flatnonzero(levels > usual + _NEARER * (loud - usual))
-    first = int(near[0]) * FRAME - round(_NEAR_BEFORE * RATE)
-    return samples[max(0, first) : (int(near[-1]) + 1) * FRAME + round(_NEAR_AFTER * RATE)]
+    first = speech.start + int(near[0]) * FRAME - round(_NEAR_BEFORE * RATE)
+    last = speech.start + (int(near[-1]) + 1) * FRAME + round(_NEAR_AFTER * RATE)
+    return slice(max(speech.start, first), min(speech.stop, last))
