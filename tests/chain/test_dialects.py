@@ -296,6 +296,18 @@ def test_a_vote_is_refused_when_none_is_taken(dao: Dao, talk: Talk) -> None:
     assert "was defeated" in talk.say("how is proposal #1 doing")
 
 
+def test_options_are_for_other_proposals(talk: Talk) -> None:
+    """A governor's proposal takes yes and no: said so, with how to vote, and nothing is read back."""
+    for said in (
+        "vote for option two on proposal #1",
+        "approve options one and two on proposal #1",
+        "rank two, then one, then three on proposal #1",
+        "sixty percent for one and forty percent for two on proposal #1",
+    ):
+        told = talk.refused(said)
+        assert "yes" in told and "no" in told and "confirm" not in told, told
+
+
 def test_power_that_came_after_the_snapshot_does_not_count(dao: Dao, talk: Talk) -> None:
     """The votes are those at the snapshot, of whichever block this governor takes."""
     dao.send(dao.token.functions.delegate(dao.who["speaker"]), "alice")
