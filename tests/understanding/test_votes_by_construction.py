@@ -51,7 +51,7 @@ BEFORE_OK = _words(
     hoping for oh alrighty sweet morning evening afternoon day greetings there quickly possibly go on desire wish
     calling trying looking happy came time got going with ya understood very well no it's problem makes sense get it
     in that case stuff one thing needful star pet solid appreciate grateful sorry excuse way by case real quick nah
-    looks sounds great bad wrong fair like i'm"""
+    looks sounds great bad wrong fair like i'm a"""
 )
 """Words that may stand before a vote and leave it one: greetings, politeness, the speaker's own will."""
 AFTER_OK = _words(
