@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 
 from skill.dao.acting import clear, look
 from skill.dao.answers import Answer, Done
@@ -20,7 +21,7 @@ from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Member
 from skill.dao.perform import perform
-from skill.dao.requests import ActRequest, Commit, Everywhere, Request, VoteReceipt
+from skill.dao.requests import ActRequest, Commit, Everywhere, MyVote, Request, VoteReceipt
 from skill.dao.settle import settle
 from skill.dialogue import Dialogue, OfHearing, Step
 from skill.dialogue.outcome import of_entry
@@ -37,7 +38,7 @@ anew because something was not understood."""
 BLOCK = 12.0
 """Seconds: whether the chain still has what it had is asked once a block, not at each word."""
 
-OF_ACTS = ActRequest | VoteReceipt
+OF_ACTS = ActRequest | VoteReceipt | MyVote
 """What looks at acts under way, or is one: of two at once the second waits, where the domain would refuse it."""
 
 Watch = Callable[[str], AbstractContextManager[object]]
@@ -49,6 +50,8 @@ def unwatched(_room: str) -> AbstractContextManager[object]:
     return nullcontext()
 
 
+NEWS_AT_ONCE = 3
+"""Acts told of before one reply: more would not be listened to."""
 SHORT = 5
 """Words of a sentence that is likely said to Aye if it names its things."""
 
@@ -246,8 +249,9 @@ class Assistant:
         return None if meaning is None else replace(meaning, rival=rival(meaning, transcript, self._named[dao]))
 
     def _news(self, conversation: Conversation) -> tuple[Entry, ...]:
-        """What became of acts that nobody has heard of. One left open by a crash or a slow chain is looked at first,
-        without waiting; while the chain is down, or slow, it is kept for later and nothing is said of it.
+        """What became of acts that nobody has heard of: the oldest few, the others in the turns after. One left open by
+        a crash or a slow chain is looked at first, without waiting; while the chain is down, or slow, it is kept for
+        later and nothing is said of it.
         """
         dao, now = conversation.dao, self._clock()
         journal = self._store.journal
@@ -262,13 +266,14 @@ class Assistant:
                     self._look_again[dao] = self._clock() + REST
         own, committing = _owner(conversation.id), set(self._committing)
         beside = [entry for id, told in list(self._telling.items()) if id != conversation.id for entry in told]
-        return tuple(
+        untold = (
             entry
             for entry in self._store.journal.untold(dao)
             if _owner(entry.conversation) == own
             and entry.conversation not in committing - {conversation.id}
             and entry not in beside
         )
+        return tuple(islice(untold, NEWS_AT_ONCE))
 
     def _begun(self, conversation: Conversation) -> Entry | None:
         """The act whose phrase the conversation waits for by what is written of it, though it was said: the turn that

@@ -205,8 +205,8 @@ def _with_doubt(text: str, entry: Entry, speech: Speech) -> str:
 
 
 def told_after_crash(entries: Sequence[Entry], speech: Speech) -> str:
-    """What the member has not heard yet of acts that were cut off, or taken back: the newest three."""
-    ended = [entry for entry in entries if entry.tellable][-AT_A_TIME:]
+    """What the member has not heard yet of acts that were cut off, or taken back."""
+    ended = [entry for entry in entries if entry.tellable]
     return " ".join([speech.say("since_we_spoke"), *(fate_of(entry, speech) for entry in ended)]) if ended else ""
 
 

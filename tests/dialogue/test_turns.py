@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from skill.dao.acts import Vote
 from skill.dao.journal import Entry, Journal, Seen
+from skill.dao.nouns import Choice
 from skill.errors import EndpointDown, StoreError
 from skill.flow import Reply
-from tests.dao.fake_ledger import DELAY, FakeChain
+from tests.dao.fake_ledger import DELAY, SPEAKER, FakeChain
 from tests.dialogue.turns import House
 
 
@@ -137,6 +139,19 @@ def test_who_is_cut_off_before_the_words_are_out_hears_them_again(house: House, 
         house.assistant.spoken("kitchen")
     house.restart()
     assert ("Your vote yes on proposal four is on the chain." in house.say("help").text) is not said
+
+
+def test_much_news_is_told_a_few_at_a_time_and_all_of_it(house: House) -> None:
+    """The oldest first, three before each reply, so that the last word of an act is its newest."""
+    for number in range(1, 6):
+        vote = Vote(number, Choice.FOR)
+        entry = house.store.journal.intend("fake", "kitchen", vote, number, f"Title {number}", 1, SPEAKER)
+        house.store.journal.moved(entry, Seen.GIVEN_UP)
+    told = [house.say("help").text.partition(" You can ask:")[0] for _ in range(3)]
+    was = [
+        [f"proposal {word} was not sent" in text for word in ("one", "two", "three", "four", "five")] for text in told
+    ]
+    assert was == [[True, True, True, False, False], [False, False, False, True, True], [False] * 5]
 
 
 def test_while_one_conversation_tells_it_no_other_does(house: House) -> None:
