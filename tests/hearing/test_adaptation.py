@@ -52,7 +52,7 @@ def test_only_the_encoder_is_changed_and_all_of_its_layers_are() -> None:
 
 def test_it_is_small() -> None:
     """It goes with every checkout and every wheel."""
-    assert FILE.stat().st_size < 600_000
+    assert FILE.stat().st_size < 1_500_000
 
 
 def _digits(text: str) -> str:
