@@ -20,8 +20,8 @@ from skill.dao.history import Index
 from skill.dao.journal import Entry
 from skill.dao.ledger import Ledger
 from skill.dao.nouns import Member
-from skill.dao.perform import perform
-from skill.dao.requests import ActRequest, Commit, Everywhere, MyVote, Request, VoteReceipt
+from skill.dao.perform import looks_at_acts, perform
+from skill.dao.requests import ActRequest, Commit, Everywhere, Request
 from skill.dao.settle import settle
 from skill.dialogue import Dialogue, OfHearing, Step
 from skill.dialogue.outcome import of_entry
@@ -37,9 +37,6 @@ anew because something was not understood."""
 
 BLOCK = 12.0
 """Seconds: whether the chain still has what it had is asked once a block, not at each word."""
-
-OF_ACTS = ActRequest | VoteReceipt | MyVote
-"""What looks at acts under way, or is one: of two at once the second waits, where the domain would refuse it."""
 
 Watch = Callable[[str], AbstractContextManager[object]]
 """Called with a room's name, entered while that room works: how `aye ask --json` and the benches take times."""
@@ -331,8 +328,8 @@ class Assistant:
 
     @contextmanager
     def _in_turn(self, request: Request, ledger: Ledger) -> Iterator[None]:
-        """One act at a time on a chain: those that come meanwhile wait, and are not refused."""
-        if not isinstance(request, OF_ACTS):
+        """One act at a time on a chain: those that come meanwhile, and what looks at acts, wait and are not refused."""
+        if not looks_at_acts(request):
             yield
             return
         with self._acts.setdefault(ledger.facts.chain_id, threading.Lock()):

@@ -77,11 +77,18 @@ def perform(
     if isinstance(request, ActRequest):
         answer = _act(request, ledger, journal, members, now, wait)
     else:
-        if isinstance(request, VoteReceipt | MyVote):
+        if looks_at_acts(request):
             acting.clear(ledger, journal, now)
         with read_together(request, ledger, index is not None and ledger.history is not None):
             answer = _answered(request, ledger, journal, members, now, index)
     return named(answer, ledger, members)
+
+
+def looks_at_acts(request: Request) -> bool:
+    """Whether it settles what is left open of earlier acts, or is one itself."""
+    return isinstance(request, ActRequest | VoteReceipt) or (
+        isinstance(request, MyVote) and request.proposal is not None
+    )
 
 
 def _answered(

@@ -20,6 +20,7 @@ from skill.dao.options import chosen
 from skill.dao.participation import ballot_of
 from skill.dao.refusal import refusal
 from skill.dao.requests import CastVote, MyVote, Prepared, VoteReceipt
+from skill.dao.settle import signed_here
 from skill.dao.which import find, resolve
 from skill.errors import Reverted
 
@@ -137,9 +138,9 @@ def mine(
         return found
     ballot = ballot_of(speaker, ledger.ballots(found, speaker), found.number)
     if ballot is None and journal is not None:
-        for entry in journal.entries(ledger.facts.key):
+        for entry in reversed(journal.unsettled(ledger.facts.key)):
             voted = isinstance(entry.act, Vote) and entry.proposal == found.number and entry.signed is not None
-            if voted and entry.open and entry.speaker.lower() in ("", speaker.lower()):
+            if voted and signed_here(entry, ledger):
                 return ReceiptAnswer(ledger.facts, entry, None, found)
     return MyVoteAnswer(ledger.facts, found, ballot, power=ledger.power_for(speaker, found))
 
@@ -154,9 +155,7 @@ def receipt(
     if ledger.speaker is None:
         return Refused("no_key")
     proposals = ledger.proposals()
-    entries = [
-        entry for entry in journal.entries(ledger.facts.key) if entry.speaker.lower() in ("", ledger.speaker.lower())
-    ]
+    entries = [entry for entry in journal.entries(ledger.facts.key) if signed_here(entry, ledger)]
     if request.proposal is not None:
         found = resolve(request.proposal, proposals)
         if not isinstance(found, Proposal):
